@@ -1,0 +1,289 @@
+package dev.errand;
+
+import dev.errand.broker.Broker;
+import dev.errand.broker.BrokerContext;
+import dev.errand.broker.BrokerProvider;
+import dev.errand.broker.BrokerUrl;
+import dev.errand.broker.Capability;
+import dev.errand.broker.DeadLetters;
+import dev.errand.broker.Envelope;
+import dev.errand.broker.Profile;
+import dev.errand.broker.QueueStats;
+import dev.errand.broker.Receipt;
+import dev.errand.broker.WorkerRegistry;
+import dev.errand.client.Codecs;
+import dev.errand.client.Enqueuer;
+import dev.errand.client.EnvelopeFactory;
+import dev.errand.client.TypeRegistry;
+import dev.errand.time.Time;
+import dev.errand.worker.WorkerConfig;
+import dev.errand.worker.WorkerEngine;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The client: enqueues tasks on one broker and starts workers on it. Thread-safe; make one for each service and broker.
+ *
+ * <pre>{@code
+ * try (Errand errand = Errand.connect("sqlite:errand.db")) {
+ *   errand.enqueue(Mail.CONFIRM, order);
+ * }
+ * }</pre>
+ */
+public final class Errand implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Errand.class);
+
+    private final Broker broker;
+    private final boolean ownsBroker;
+    private final Time time;
+    private final boolean ownsTime;
+    private final RandomGenerator random;
+    private final Codecs codecs;
+    private final TypeRegistry types;
+    private final EnvelopeFactory envelopes;
+    private final Enqueuer enqueuer;
+    private final Tasks tasks;
+    private final List<Middleware> middleware;
+    private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+
+    private Errand(Broker broker, boolean ownsBroker, Time time, RandomGenerator random, ErrandBuilder chosen) {
+        this.broker = broker;
+        this.ownsBroker = ownsBroker;
+        this.time = time;
+        this.ownsTime = chosen.time.isEmpty();
+        this.random = random;
+        this.codecs = Codecs.of(chosen.codec);
+        this.types = new TypeRegistry(broker, codecs);
+        this.envelopes = new EnvelopeFactory(codecs, time, random, chosen.maxPayload);
+        this.enqueuer = new Enqueuer(broker);
+        this.tasks = new Tasks(broker, codecs);
+        this.middleware = List.copyOf(chosen.middleware);
+        Profile profile = broker.profile();
+        if (!profile.durability().covers(chosen.durability)) {
+            throw new ConfigurationException("The broker " + profile.name() + " promises " + profile.durability()
+                    + ", but " + chosen.durability + " is required; change the broker's settings, or require less");
+        }
+        TypeRegistry.require(broker, chosen.required, "This application");
+        log.info(
+                "Errand on {}: durability {}, due tasks late by at most {} ms",
+                profile.name(),
+                profile.durability(),
+                profile.granularity().toMillis());
+    }
+
+    /**
+     * Connects to the broker at {@code url}, such as {@code sqlite:errand.db} or {@code memory:}.
+     *
+     * @throws ErrandException with the remedy, if that is not possible
+     */
+    public static Errand connect(String url) {
+        return connect(url, c -> {});
+    }
+
+    /** The same with settings. */
+    public static Errand connect(String url, Consumer<ErrandBuilder> settings) {
+        ErrandBuilder chosen = chosen(settings);
+        BrokerUrl parsed = BrokerUrl.parse(url);
+        BrokerProvider provider = provider(parsed);
+        Time time = chosen.time.orElseGet(Time::system);
+        RandomGenerator random = chosen.random.orElseGet(SharedRandom::new);
+        try {
+            Broker broker = provider.open(parsed, new BrokerContext(time, random, Defaults.CRASH_LIMIT));
+            try {
+                return new Errand(broker, true, time, random, chosen);
+            } catch (RuntimeException e) {
+                broker.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            if (chosen.time.isEmpty()) {
+                time.close();
+            }
+            throw e;
+        }
+    }
+
+    /** Uses a broker that was opened elsewhere; it is not closed with this client. */
+    public static Errand over(Broker broker, Consumer<ErrandBuilder> settings) {
+        ErrandBuilder chosen = chosen(settings);
+        return new Errand(
+                broker, false, chosen.time.orElseGet(Time::system), chosen.random.orElseGet(SharedRandom::new), chosen);
+    }
+
+    private static ErrandBuilder chosen(Consumer<ErrandBuilder> settings) {
+        ErrandBuilder chosen = new ErrandBuilder();
+        settings.accept(chosen);
+        return chosen;
+    }
+
+    private static BrokerProvider provider(BrokerUrl url) {
+        Set<String> schemes = new TreeSet<>();
+        for (BrokerProvider provider : ServiceLoader.load(BrokerProvider.class)) {
+            if (provider.schemes().contains(url.scheme())) {
+                return provider;
+            }
+            schemes.addAll(provider.schemes());
+        }
+        throw new ConfigurationException("There is no broker for the URL scheme '" + url.scheme()
+                + ":' on the class path; known are " + String.join(", ", schemes)
+                + ". Correct the URL or add that broker's module");
+    }
+
+    /** Stores a task; returns once it is as safe as the broker's durability says. */
+    public <P> EnqueueResult enqueue(AnyTaskType<P> type, P payload) {
+        return enqueue(type, payload, o -> {});
+    }
+
+    /** The same with options for this one task. */
+    public <P> EnqueueResult enqueue(AnyTaskType<P> type, P payload, Consumer<EnqueueOptions> options) {
+        return enqueue(type, payload, choices(options));
+    }
+
+    EnqueueResult enqueueChild(AnyTaskType<?> type, Object payload, TaskId parent, Consumer<EnqueueOptions> options) {
+        EnqueueOptions chosen = new EnqueueOptions();
+        options.accept(chosen);
+        chosen.parent = parent;
+        return enqueueUnchecked(type, payload, chosen);
+    }
+
+    @SuppressWarnings("unchecked") // TaskContext.enqueue has checked the payload against the type
+    private <P> EnqueueResult enqueueUnchecked(AnyTaskType<P> type, Object payload, EnqueueOptions chosen) {
+        return enqueue(type, (P) payload, chosen.toChoices());
+    }
+
+    private <P> EnqueueResult enqueue(AnyTaskType<P> type, P payload, EnvelopeFactory.Choices chosen) {
+        types.check(type.spec());
+        Envelope envelope = envelopes.make(type.spec(), payload, chosen);
+        return switch (enqueuer.enqueue(envelope)) {
+            case Receipt.Stored stored -> new Enqueued(envelope.id());
+            case Receipt.Duplicate duplicate -> new Duplicate(duplicate.existing());
+            case Receipt.Refused refused -> throw refused.why();
+        };
+    }
+
+    /**
+     * Stores many tasks with few round trips; an answer for each, in order. Not all-or-nothing. Should the broker go away on
+     * the way, the exception leaves open which were stored; repeat the call only with ids of your own.
+     */
+    public <P> List<EnqueueAnswer> enqueueAll(AnyTaskType<P> type, Collection<? extends P> payloads) {
+        return enqueueAll(type, payloads, o -> {});
+    }
+
+    /** The same with options, which are called for every task anew. */
+    public <P> List<EnqueueAnswer> enqueueAll(
+            AnyTaskType<P> type, Collection<? extends P> payloads, Consumer<EnqueueOptions> options) {
+        types.check(type.spec());
+        List<Envelope> batch = new ArrayList<>(payloads.size());
+        for (P payload : payloads) {
+            batch.add(envelopes.make(type.spec(), payload, choices(options)));
+        }
+        List<Receipt> receipts = enqueuer.enqueueAll(batch);
+        List<EnqueueAnswer> answers = new ArrayList<>(batch.size());
+        for (int i = 0; i < batch.size(); i++) {
+            TaskId id = batch.get(i).id();
+            answers.add(
+                    switch (receipts.get(i)) {
+                        case Receipt.Stored stored -> new Enqueued(id);
+                        case Receipt.Duplicate duplicate -> new Duplicate(duplicate.existing());
+                        case Receipt.Refused refused -> new Refused(id, refused.why());
+                    });
+        }
+        return answers;
+    }
+
+    private static EnvelopeFactory.Choices choices(Consumer<EnqueueOptions> options) {
+        EnqueueOptions chosen = new EnqueueOptions();
+        options.accept(chosen);
+        return chosen.toChoices();
+    }
+
+    /** Sets a worker up. */
+    public WorkerBuilder worker() {
+        return new WorkerBuilder(middleware, this::startWorker);
+    }
+
+    private Worker startWorker(WorkerConfig config) {
+        config.handlers().specs().forEach(types::check);
+        Worker worker = WorkerEngine.start(
+                config, broker, codecs, time, random, this::enqueueChild, stopped -> workers.remove(stopped));
+        workers.add(worker);
+        return worker;
+    }
+
+    /** Single tasks: find, list, cancel, await and so on. */
+    public Tasks tasks() {
+        return tasks;
+    }
+
+    /** The dead letters. */
+    public DeadLetters deadLetters() {
+        return part(DeadLetters.class);
+    }
+
+    /** What is in the queues. */
+    public QueueStats queues() {
+        return part(QueueStats.class);
+    }
+
+    /** The workers that are alive, wherever they run. */
+    public WorkerRegistry workers() {
+        TypeRegistry.require(broker, Set.of(Capability.WORKER_REGISTRY), "The list of workers");
+        return part(WorkerRegistry.class);
+    }
+
+    private <T> T part(Class<T> port) {
+        return broker.extension(port)
+                .orElseThrow(() -> new CapabilityException(
+                        "The broker " + broker.profile().name() + " has no " + port.getSimpleName()));
+    }
+
+    /** What the broker promises. */
+    public Profile profile() {
+        return broker.profile();
+    }
+
+    /** Stops the workers made from it, each with its own limits, then disconnects. Idempotent. */
+    @Override
+    public void close() {
+        List.copyOf(workers).parallelStream().forEach(Errand::closeWorker);
+        enqueuer.close();
+        if (ownsBroker) {
+            broker.close();
+        }
+        if (ownsTime) {
+            time.close();
+        }
+    }
+
+    private static void closeWorker(Worker worker) {
+        try {
+            worker.close();
+        } catch (RuntimeException e) {
+            log.warn("Worker {} did not stop properly", worker.id(), e);
+        }
+    }
+
+    /** SplitMix64 over an atomic counter: fast, and safe for all threads. Seeded from the system. */
+    private static final class SharedRandom implements RandomGenerator {
+        private final AtomicLong state = new AtomicLong(new SecureRandom().nextLong());
+
+        @Override
+        public long nextLong() {
+            long z = state.addAndGet(0x9E3779B97F4A7C15L);
+            z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+            z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+            return z ^ (z >>> 31);
+        }
+    }
+}

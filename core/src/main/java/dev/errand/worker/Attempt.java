@@ -1,0 +1,102 @@
+package dev.errand.worker;
+
+import dev.errand.broker.Delivery;
+import dev.errand.broker.Envelope;
+import dev.errand.broker.Lease;
+import dev.errand.time.Time;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One delivery on its way through the worker, from the take to the settled outcome.
+ *
+ * <p>Exactly one outcome is reported: whoever wins {@link #claim} reports it. Why it should stop is set once and by any
+ * thread; only a lost lease overrides another reason, because then there is nothing left to report.
+ */
+final class Attempt {
+    /** Why an attempt should stop. */
+    enum Stop {
+        TIMEOUT,
+        EXPIRED,
+        CANCEL,
+        SHUTDOWN,
+        /** Its lease ran out by our own clock: the broker is away. */
+        LAPSED,
+        /** The broker says that the task is somebody else's. */
+        LOST
+    }
+
+    final Delivery delivery;
+    final HandlerTable.@Nullable Registration registration;
+    /** Whether it is on its last chance: see {@link Suspects}. */
+    final boolean suspect;
+
+    private final AtomicBoolean claimed = new AtomicBoolean();
+    private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
+    volatile long keptAt;
+    volatile Instant deadline = Instant.MAX;
+    private @Nullable Thread thread;
+    private Time.@Nullable Timer timer;
+    private boolean ended;
+
+    Attempt(Delivery delivery, HandlerTable.@Nullable Registration registration, boolean suspect, long keptAt) {
+        this.delivery = delivery;
+        this.registration = registration;
+        this.suspect = suspect;
+        this.keptAt = keptAt;
+    }
+
+    Envelope envelope() {
+        return delivery.envelope();
+    }
+
+    Lease lease() {
+        return delivery.lease();
+    }
+
+    /** True for the one caller that may report the outcome. */
+    boolean claim() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    boolean claimed() {
+        return claimed.get();
+    }
+
+    @Nullable
+    Stop stopped() {
+        return stop.get();
+    }
+
+    /** The handler begins on this thread; false if it should not begin at all. */
+    synchronized boolean begin(Thread runner, Time.@Nullable Timer timeout) {
+        thread = runner;
+        timer = timeout;
+        return stop.get() == null;
+    }
+
+    /** The handler has ended; from now on its thread is not interrupted, and a late interrupt is swallowed. */
+    synchronized void end() {
+        ended = true;
+        thread = null;
+        if (timer != null) {
+            timer.cancel();
+        }
+    }
+
+    /** Asks it to stop and interrupts the handler; true if this was the reason that counts. */
+    boolean stop(Stop reason) {
+        Stop before = stop.getAndUpdate(now -> now == null || reason == Stop.LOST ? reason : now);
+        if (before != null && before != Stop.LOST && reason != Stop.LOST) {
+            return false;
+        }
+        synchronized (this) {
+            if (!ended && thread != null) {
+                thread.interrupt();
+            }
+        }
+        return before != reason;
+    }
+}

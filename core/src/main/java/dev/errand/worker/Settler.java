@@ -1,0 +1,244 @@
+package dev.errand.worker;
+
+import dev.errand.BrokerUnavailableException;
+import dev.errand.broker.Intake;
+import dev.errand.broker.Outcome;
+import dev.errand.broker.Settled;
+import dev.errand.time.Signal;
+import dev.errand.time.Time;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes outcomes down in batches, on a thread of its own: what comes while a batch is in flight joins the next one. Repeats
+ * a batch through the broker's outages; the leases go on being renewed meanwhile. A batch that fails for another reason is
+ * repeated one by one, and an outcome that fails alone is set aside and tried again, so that it holds up no other. How many may wait is bounded by the worker, which
+ * takes nothing more while {@link #full()}.
+ */
+final class Settler {
+    private static final Logger log = LoggerFactory.getLogger(Settler.class);
+    private static final int MAX_BATCH = 500;
+    private static final long MOST_SECONDS_ASIDE = 8;
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    record Report(Attempt attempt, Outcome outcome, int failures) {
+        Report failedAgain() {
+            return new Report(attempt, outcome, failures + 1);
+        }
+    }
+
+    private final Intake intake;
+    private final Judge judge;
+    private final LeaseKeeper leases;
+    private final Runnable onRoom;
+    private final Time time;
+    private final Loop loop;
+    private final int bound;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Signal empty;
+    private final ArrayDeque<Report> waiting = new ArrayDeque<>();
+    private List<Report> inFlight = List.of();
+    private final AtomicInteger pending = new AtomicInteger();
+
+    Settler(
+            Intake intake,
+            Judge judge,
+            LeaseKeeper leases,
+            Time time,
+            Outage outage,
+            int concurrency,
+            Runnable onRoom) {
+        this.intake = intake;
+        this.judge = judge;
+        this.leases = leases;
+        this.onRoom = onRoom;
+        this.time = time;
+        this.bound = Math.max(1_000, 4 * concurrency);
+        this.empty = new Signal(time);
+        this.loop = new Loop("settler", time, outage, this::settleBatch);
+    }
+
+    void start() {
+        loop.start();
+    }
+
+    void report(Attempt attempt, Outcome outcome) {
+        pending.incrementAndGet();
+        enqueue(new Report(attempt, outcome, 0));
+    }
+
+    private void enqueue(Report report) {
+        boolean first;
+        lock.lock();
+        try {
+            first = waiting.isEmpty();
+            waiting.add(report);
+        } finally {
+            lock.unlock();
+        }
+        if (first) {
+            loop.wake();
+        }
+    }
+
+    boolean full() {
+        return pending.get() >= bound;
+    }
+
+    /** Waits until everything reported so far is written down; whether it is. */
+    boolean flush(Duration max) {
+        long end = time.nanoTime() + max.toNanos();
+        boolean interrupted = false;
+        while (pending.get() > 0) {
+            long left = end - time.nanoTime();
+            if (left <= 0) {
+                break;
+            }
+            try {
+                empty.await(Duration.ofNanos(left));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return pending.get() == 0;
+    }
+
+    void stop() {
+        loop.stop();
+        loop.join(Duration.ofSeconds(5));
+    }
+
+    private Duration settleBatch() {
+        if (inFlight.isEmpty()) {
+            inFlight = nextBatch();
+        }
+        if (inFlight.isEmpty()) {
+            return IDLE;
+        }
+        try {
+            settle(inFlight);
+        } catch (BrokerUnavailableException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            settleSingly(e);
+        }
+        inFlight = List.of();
+        return Duration.ZERO;
+    }
+
+    private void settleSingly(RuntimeException whole) {
+        List<Report> batch = inFlight;
+        if (batch.size() == 1) {
+            setAside(batch, whole);
+            return;
+        }
+        List<Report> failed = new ArrayList<>();
+        RuntimeException last = whole;
+        for (int i = 0; i < batch.size(); i++) {
+            try {
+                settle(batch.subList(i, i + 1));
+            } catch (BrokerUnavailableException e) {
+                inFlight = new ArrayList<>(failed);
+                inFlight.addAll(batch.subList(i, batch.size()));
+                throw e;
+            } catch (RuntimeException e) {
+                last = e;
+                failed.add(batch.get(i));
+            }
+        }
+        if (!failed.isEmpty()) {
+            setAside(failed, last);
+        }
+    }
+
+    /** Tried again later and later, while the others go on; their leases are kept meanwhile. Said once for all of them. */
+    private void setAside(List<Report> reports, RuntimeException why) {
+        Report first = reports.getFirst();
+        long seconds = Math.min(MOST_SECONDS_ASIDE, 1L << Math.min(first.failures, 10));
+        log.error(
+                "{} outcomes cannot be written down, the first of them of task {} of type {} (queue {}); tried again in {} s",
+                reports.size(),
+                first.attempt.envelope().id(),
+                first.attempt.envelope().type(),
+                first.attempt.lease().queue(),
+                seconds,
+                why);
+        time.after(Duration.ofSeconds(seconds), () -> reports.forEach(report -> enqueue(report.failedAgain())));
+    }
+
+    private List<Report> nextBatch() {
+        lock.lock();
+        try {
+            int size = Math.min(MAX_BATCH, waiting.size());
+            List<Report> batch = new ArrayList<>(size);
+            for (int i = 0; i < size; i++) {
+                batch.add(waiting.remove());
+            }
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settle(List<Report> batch) {
+        List<Outcome> outcomes = new ArrayList<>(batch.size());
+        batch.forEach(report -> outcomes.add(report.outcome));
+        List<Settled> answers = intake.settle(outcomes);
+        if (answers.size() != batch.size()) {
+            throw new IllegalStateException(
+                    "the broker gave " + answers.size() + " answers to " + batch.size() + " outcomes");
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            answered(batch.get(i), answers.get(i));
+        }
+        done(batch.size());
+    }
+
+    private void answered(Report report, Settled answer) {
+        switch (answer) {
+            case Settled.Done done -> leases.forget(report.attempt);
+            case Settled.Stale stale -> {
+                leases.forget(report.attempt);
+                log.warn(
+                        "Task {} of type {} (queue {}, run {}): the outcome came too late and was refused; the task belongs to another run, or has ended",
+                        report.attempt.envelope().id(),
+                        report.attempt.envelope().type(),
+                        report.attempt.lease().queue(),
+                        report.attempt.lease().token());
+            }
+            case Settled.Refused refused -> refused(report, refused);
+        }
+    }
+
+    private void refused(Report report, Settled.Refused refused) {
+        if (report.outcome.verdict() instanceof Outcome.Verdict.Dead) {
+            leases.forget(report.attempt);
+            log.error(
+                    "Task {} of type {}: not even its death can be stored; it will be taken back when its lease has run out",
+                    report.attempt.envelope().id(),
+                    report.attempt.envelope().type(),
+                    refused.why());
+            return;
+        }
+        report(report.attempt, judge.unsettleable(report.attempt, refused.why()));
+    }
+
+    private void done(int count) {
+        boolean wasFull = full();
+        if (pending.addAndGet(-count) == 0) {
+            empty.raise();
+        }
+        if (wasFull && !full()) {
+            onRoom.run();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.errand.worker;
+
+import dev.errand.Middleware;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a worker was built with.
+ *
+ * @param name shown in lists; empty: host and process id
+ * @param queues each served queue
+ * @param strict whether they are served in strict order of weight
+ * @param concurrency handlers at once
+ * @param handlers by wire name
+ * @param middleware around each attempt, outermost first
+ * @param lease how long an attempt owns its task without renewal
+ * @param drain the first phase of the stop
+ * @param interrupt its second phase
+ * @param crashLimit so many crashes make a task dead
+ */
+public record WorkerConfig(
+        Optional<String> name,
+        Map<String, Queue> queues,
+        boolean strict,
+        int concurrency,
+        HandlerTable handlers,
+        List<Middleware> middleware,
+        Duration lease,
+        Duration drain,
+        Duration interrupt,
+        int crashLimit) {
+    /**
+     * One served queue.
+     *
+     * @param weight its share, or rank
+     * @param max the most of its tasks at once
+     */
+    public record Queue(int weight, int max) {}
+
+    /** Copies the collections; the queues keep their order. */
+    public WorkerConfig {
+        queues = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(queues));
+        middleware = List.copyOf(middleware);
+    }
+}
