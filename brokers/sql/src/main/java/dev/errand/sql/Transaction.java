@@ -1,0 +1,102 @@
+package dev.errand.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.random.RandomGenerator;
+
+/**
+ * One write transaction, shared by the calls of a batch; the writer thread's alone. All of them see the same {@link #now()}.
+ */
+final class Transaction {
+    private static final String READ_COUNTER = "SELECT line, slot, front FROM counter WHERE one = 1";
+    private static final String WRITE_COUNTER = "UPDATE counter SET line = ?, slot = ?, front = ? WHERE one = 1";
+
+    private final Session session;
+    private final long now;
+    private final RandomGenerator random;
+    private final Changes changes = new Changes();
+    private boolean counterRead;
+    private boolean counterChanged;
+    private long line;
+    private long slot;
+    private long front;
+
+    Transaction(Session session, long now, RandomGenerator random) {
+        this.session = session;
+        this.now = now;
+        this.random = random;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    PreparedStatement prepare(String sql) throws SQLException {
+        return session.prepare(sql);
+    }
+
+    /** The time of this transaction. */
+    long now() {
+        return now;
+    }
+
+    long nonce() {
+        return random.nextLong();
+    }
+
+    Changes changes() {
+        return changes;
+    }
+
+    /** The next place at the end of the line; the first of {@code count}. */
+    long places(int count) throws SQLException {
+        readCounter();
+        long first = line + 1;
+        line += count;
+        counterChanged = true;
+        return first;
+    }
+
+    /** The place before all others; 0 or less. */
+    long placeInFront() throws SQLException {
+        readCounter();
+        front--;
+        counterChanged = true;
+        return front;
+    }
+
+    /** A slot that was never used before. */
+    long newSlot() throws SQLException {
+        readCounter();
+        slot++;
+        counterChanged = true;
+        return slot;
+    }
+
+    private void readCounter() throws SQLException {
+        if (counterRead) {
+            return;
+        }
+        try (ResultSet row = prepare(READ_COUNTER).executeQuery()) {
+            if (!row.next()) {
+                throw new SQLException("the table counter is empty");
+            }
+            line = row.getLong(1);
+            slot = row.getLong(2);
+            front = row.getLong(3);
+            counterRead = true;
+        }
+    }
+
+    /** Writes what was held back; before the commit. */
+    void finish() throws SQLException {
+        if (counterChanged) {
+            PreparedStatement update = prepare(WRITE_COUNTER);
+            update.setLong(1, line);
+            update.setLong(2, slot);
+            update.setLong(3, front);
+            update.executeUpdate();
+        }
+    }
+}
