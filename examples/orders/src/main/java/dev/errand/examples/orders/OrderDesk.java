@@ -1,0 +1,64 @@
+package dev.errand.examples.orders;
+
+import dev.errand.Duplicate;
+import dev.errand.EnqueueResult;
+import dev.errand.Errand;
+import dev.errand.TaskInfo;
+import java.util.Optional;
+
+/**
+ * Takes orders and tells how far they are. The order is kept where its task is: this service has no database of its own.
+ * Thread-safe.
+ */
+final class OrderDesk {
+    private final Errand errand;
+
+    OrderDesk(Errand errand) {
+        this.errand = errand;
+    }
+
+    /** An order that was placed now, or by an earlier request like this one. */
+    record Placed(OrderPlaced order, boolean repeated) {}
+
+    /** An order and its mail. */
+    record Shown(OrderPlaced order, TaskInfo task) {}
+
+    /**
+     * Places an order; once it returns, its mail is as good as sent.
+     *
+     * @throws Problem if another order has the same id
+     */
+    Placed place(OrderPlaced order) throws Problem {
+        OrderId id = new OrderId(order.orderId());
+        EnqueueResult result = errand.enqueue(Mail.CONFIRM, order, o -> o.id(id.confirmation()));
+        if (!(result instanceof Duplicate)) {
+            return new Placed(order, false);
+        }
+        Optional<Shown> earlier = find(id);
+        if (earlier.isPresent() && !earlier.get().order().equals(order)) {
+            throw Problem.of(
+                    409,
+                    "The order " + id.value() + " was placed before with other contents; choose another orderId"
+                            + " or Idempotency-Key for another order");
+        }
+        return new Placed(order, true);
+    }
+
+    Optional<Shown> find(OrderId id) {
+        return errand.tasks().find(id.confirmation()).map(task -> new Shown(order(task), task));
+    }
+
+    private OrderPlaced order(TaskInfo task) {
+        return errand.tasks().payload(Mail.CONFIRM, task);
+    }
+
+    /** How many mails are ready to be sent; throws if the broker is out of reach. */
+    long ready() {
+        return errand.queues().depth(Mail.CONFIRM.spec().queue());
+    }
+
+    /** The broker's name. */
+    String broker() {
+        return errand.profile().name();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.errand.examples.orders.demo;
+
+import dev.errand.TaskState;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** A line every second, and one for each piece of news: for logs, pipes and plain terminals. */
+final class LineView implements View {
+    private final PrintStream out;
+    private long shown = -1;
+
+    LineView(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void show(Picture picture) {
+        for (Happenings.Happening happening : picture.happenings().news()) {
+            if (happening.kind() == Happenings.Kind.NEWS || happening.kind() == Happenings.Kind.BAD) {
+                out.println("         " + happening.text());
+            }
+        }
+        long second = picture.elapsed().toSeconds();
+        if (second == shown) {
+            return;
+        }
+        shown = second;
+        Ledger ledger = picture.ledger();
+        BrokerWatch.Queue queue = picture.queue();
+        out.printf(
+                Locale.ROOT,
+                "%4d s   orders %d (%.0f/s)   mails %d (%.0f/s)   dead letters %d   ready %d, sending %d, to be retried %d,"
+                        + " oldest waiting %.1f s%n",
+                second,
+                ledger.orders(),
+                ledger.placed.rate(),
+                ledger.mails(),
+                ledger.arrived.rate(),
+                ledger.deadLetters(),
+                queue.in(TaskState.PENDING),
+                queue.in(TaskState.ACTIVE),
+                queue.in(TaskState.RETRY),
+                queue.oldest().toMillis() / 1000.0);
+    }
+
+    @Override
+    public void close() {
+        out.flush();
+    }
+}
