@@ -104,7 +104,7 @@ class BrokerAwayTest {
                 answers.isEmpty() ? List.of(new Settled.Refused(new StorageException("too large"))) : answers;
         try (Worker worker = errand.worker().handle(WORK, (name, task) -> {}).start()) {
             Eventually.that("it is dead", () -> state(id) == TaskState.DEAD);
-            assertThat(worker.health().running()).isZero();
+            Eventually.that("its slot is free", () -> worker.health().running() == 0);
         }
         TaskInfo info = errand.tasks().find(id).orElseThrow();
         assertThat(info.cause()).isEqualTo(DeadCause.REFUSED);
