@@ -69,6 +69,31 @@ need_debian_package() {
   fi
 }
 
+# Sets and exports ERRAND_PROMETHEUS, the folder of the programs prometheus and promtool, for the test that needs them. They are
+# unpacked beside the build, not installed: a package that is installed starts a service. Never fails; that test is skipped then.
+want_prometheus() {
+  local dir=$PWD/.errand/prometheus work
+  if command -v prometheus >/dev/null && command -v promtool >/dev/null; then return 0; fi
+  if [ ! -x "$dir/promtool" ]; then
+    if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+      say "$ERRAND_COMMAND: no prometheus on the PATH and no apt-get: the test with the real Prometheus is skipped"
+      return 0
+    fi
+    say "$ERRAND_COMMAND: fetching prometheus …"
+    if [ -z "${ERRAND_APT_UPDATED:-}" ] && [ "$(id -u)" -eq 0 ]; then
+      apt-get update -qq >&2 || true
+      ERRAND_APT_UPDATED=yes
+    fi
+    mkdir -p "$dir" && work=$(mktemp -d) || return 0
+    if (cd "$work" && apt-get download -qq prometheus >/dev/null 2>&1 && dpkg-deb -x prometheus_*.deb unpacked) &&
+      mv "$work/unpacked/usr/bin/prometheus" "$work/unpacked/usr/bin/promtool" "$dir/"; then :; else
+      say "$ERRAND_COMMAND: prometheus could not be fetched: the test with the real Prometheus is skipped"
+    fi
+    rm -rf "$work"
+  fi
+  [ ! -x "$dir/promtool" ] || export ERRAND_PROMETHEUS=$dir
+}
+
 # Sets and exports JAVA_HOME: the caller's own if it will do, else the java on the PATH, else the newest found, else one
 # installed now. Ends the command with the remedy when there is none to be had.
 need_jdk() {

@@ -5,7 +5,10 @@ module dev.errand {
 
     exports dev.errand;
     exports dev.errand.broker;
+    exports dev.errand.explain;
+    exports dev.errand.local;
     exports dev.errand.memory;
+    exports dev.errand.schedule;
     exports dev.errand.time;
 
     uses dev.errand.PayloadCodec;

@@ -8,13 +8,17 @@ import dev.errand.broker.Capability;
 import dev.errand.broker.DeadLetters;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Profile;
-import dev.errand.broker.QueueStats;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.WorkerRegistry;
 import dev.errand.client.Codecs;
 import dev.errand.client.Enqueuer;
 import dev.errand.client.EnvelopeFactory;
 import dev.errand.client.TypeRegistry;
+import dev.errand.explain.Checkup;
+import dev.errand.explain.Doctor;
+import dev.errand.explain.Explainer;
+import dev.errand.explain.Explanation;
+import dev.errand.notices.Notices;
 import dev.errand.time.Time;
 import dev.errand.worker.WorkerConfig;
 import dev.errand.worker.WorkerEngine;
@@ -22,13 +26,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  */
-public final class Errand implements AutoCloseable {
+public final class Errand implements TaskSink, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Errand.class);
 
     private final Broker broker;
@@ -54,7 +58,11 @@ public final class Errand implements AutoCloseable {
     private final EnvelopeFactory envelopes;
     private final Enqueuer enqueuer;
     private final Tasks tasks;
+    private final Schedules schedules;
+    private final Queues queues;
     private final List<Middleware> middleware;
+    private final LongAdder missed = new LongAdder();
+    private final @Nullable Notices notices;
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
     private Errand(Broker broker, boolean ownsBroker, Time time, RandomGenerator random, ErrandBuilder chosen) {
@@ -66,8 +74,9 @@ public final class Errand implements AutoCloseable {
         this.codecs = Codecs.of(chosen.codec);
         this.types = new TypeRegistry(broker, codecs);
         this.envelopes = new EnvelopeFactory(codecs, time, random, chosen.maxPayload);
-        this.enqueuer = new Enqueuer(broker);
-        this.tasks = new Tasks(broker, codecs);
+        this.schedules = new Schedules(broker, types, envelopes, time);
+        this.tasks = new Tasks(broker, codecs, envelopes, time);
+        this.queues = new Queues(broker);
         this.middleware = List.copyOf(chosen.middleware);
         Profile profile = broker.profile();
         if (!profile.durability().covers(chosen.durability)) {
@@ -80,6 +89,8 @@ public final class Errand implements AutoCloseable {
                 profile.name(),
                 profile.durability(),
                 profile.granularity().toMillis());
+        this.notices = Notices.start(null, chosen.listeners, time, missed);
+        this.enqueuer = new Enqueuer(broker, notices);
     }
 
     /**
@@ -95,13 +106,13 @@ public final class Errand implements AutoCloseable {
     public static Errand connect(String url, Consumer<ErrandBuilder> settings) {
         ErrandBuilder chosen = chosen(settings);
         BrokerUrl parsed = BrokerUrl.parse(url);
-        BrokerProvider provider = provider(parsed);
+        BrokerProvider provider = BrokerProvider.of(parsed);
         Time time = chosen.time.orElseGet(Time::system);
         RandomGenerator random = chosen.random.orElseGet(SharedRandom::new);
         try {
             Broker broker = provider.open(parsed, new BrokerContext(time, random, Defaults.CRASH_LIMIT));
             try {
-                return new Errand(broker, true, time, random, chosen);
+                return new Errand(broker, true, time, random, chosen).heardBy(chosen.listeners);
             } catch (RuntimeException e) {
                 broker.close();
                 throw e;
@@ -117,8 +128,21 @@ public final class Errand implements AutoCloseable {
     /** Uses a broker that was opened elsewhere; it is not closed with this client. */
     public static Errand over(Broker broker, Consumer<ErrandBuilder> settings) {
         ErrandBuilder chosen = chosen(settings);
-        return new Errand(
+        Errand errand = new Errand(
                 broker, false, chosen.time.orElseGet(Time::system), chosen.random.orElseGet(SharedRandom::new), chosen);
+        return errand.heardBy(chosen.listeners);
+    }
+
+    private Errand heardBy(List<Listener> listeners) {
+        try {
+            listeners.forEach(listener -> listener.connected(this));
+            return this;
+        } catch (RuntimeException | Error e) {
+            if (notices != null) {
+                notices.close();
+            }
+            throw e;
+        }
     }
 
     private static ErrandBuilder chosen(Consumer<ErrandBuilder> settings) {
@@ -127,20 +151,8 @@ public final class Errand implements AutoCloseable {
         return chosen;
     }
 
-    private static BrokerProvider provider(BrokerUrl url) {
-        Set<String> schemes = new TreeSet<>();
-        for (BrokerProvider provider : ServiceLoader.load(BrokerProvider.class)) {
-            if (provider.schemes().contains(url.scheme())) {
-                return provider;
-            }
-            schemes.addAll(provider.schemes());
-        }
-        throw new ConfigurationException("There is no broker for the URL scheme '" + url.scheme()
-                + ":' on the class path; known are " + String.join(", ", schemes)
-                + ". Correct the URL or add that broker's module");
-    }
-
     /** Stores a task; returns once it is as safe as the broker's durability says. */
+    @Override
     public <P> EnqueueResult enqueue(AnyTaskType<P> type, P payload) {
         return enqueue(type, payload, o -> {});
     }
@@ -168,6 +180,7 @@ public final class Errand implements AutoCloseable {
         return switch (enqueuer.enqueue(envelope)) {
             case Receipt.Stored stored -> new Enqueued(envelope.id());
             case Receipt.Duplicate duplicate -> new Duplicate(duplicate.existing());
+            case Receipt.Replaced replaced -> new Replaced(replaced.existing());
             case Receipt.Refused refused -> throw refused.why();
         };
     }
@@ -196,6 +209,7 @@ public final class Errand implements AutoCloseable {
                     switch (receipts.get(i)) {
                         case Receipt.Stored stored -> new Enqueued(id);
                         case Receipt.Duplicate duplicate -> new Duplicate(duplicate.existing());
+                        case Receipt.Replaced replaced -> new Replaced(replaced.existing());
                         case Receipt.Refused refused -> new Refused(id, refused.why());
                     });
         }
@@ -210,20 +224,31 @@ public final class Errand implements AutoCloseable {
 
     /** Sets a worker up. */
     public WorkerBuilder worker() {
-        return new WorkerBuilder(middleware, this::startWorker);
+        return new WorkerBuilder(middleware, this::startWorker, schedules::declare);
     }
 
     private Worker startWorker(WorkerConfig config) {
         config.handlers().specs().forEach(types::check);
-        Worker worker = WorkerEngine.start(
-                config, broker, codecs, time, random, this::enqueueChild, stopped -> workers.remove(stopped));
-        workers.add(worker);
-        return worker;
+        Notices heard = Notices.start(notices, config.listeners(), time, missed);
+        try {
+            return WorkerEngine.start(
+                    config, broker, codecs, envelopes, time, random, this::enqueueChild, heard, workers);
+        } catch (RuntimeException | Error e) {
+            if (heard != null) {
+                heard.close();
+            }
+            throw e;
+        }
     }
 
-    /** Single tasks: find, list, cancel, await and so on. */
+    /** Single tasks: find, list, edit, cancel, await and so on. */
     public Tasks tasks() {
         return tasks;
+    }
+
+    /** Stored schedules: list, create, edit, pause, run now and so on. */
+    public Schedules schedules() {
+        return schedules;
     }
 
     /** The dead letters. */
@@ -231,15 +256,39 @@ public final class Errand implements AutoCloseable {
         return part(DeadLetters.class);
     }
 
-    /** What is in the queues. */
-    public QueueStats queues() {
-        return part(QueueStats.class);
+    /** The queues: what is in them, pausing and resuming. */
+    public Queues queues() {
+        return queues;
     }
 
     /** The workers that are alive, wherever they run. */
     public WorkerRegistry workers() {
         TypeRegistry.require(broker, Set.of(Capability.WORKER_REGISTRY), "The list of workers");
         return part(WorkerRegistry.class);
+    }
+
+    /**
+     * Why a task is where it is, and what keeps it from running.
+     *
+     * @throws CapabilityException if the broker cannot find single tasks
+     */
+    public Explanation explain(TaskId id) {
+        return new Explainer(broker, time).explain(id);
+    }
+
+    /** How the broker, its queues, its workers and its schedules are. */
+    public Checkup checkup() {
+        return new Doctor(broker, time).examine();
+    }
+
+    /** The workers that were made from this client and have not stopped. */
+    public List<Worker> ownWorkers() {
+        return List.copyOf(workers);
+    }
+
+    /** How many notices the listeners of this client and of its workers have missed, because they were too slow. */
+    public long listenersMissed() {
+        return missed.sum();
     }
 
     private <T> T part(Class<T> port) {
@@ -258,6 +307,9 @@ public final class Errand implements AutoCloseable {
     public void close() {
         List.copyOf(workers).parallelStream().forEach(Errand::closeWorker);
         enqueuer.close();
+        if (notices != null) {
+            notices.close();
+        }
         if (ownsBroker) {
             broker.close();
         }

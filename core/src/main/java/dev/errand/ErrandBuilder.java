@@ -16,6 +16,7 @@ public final class ErrandBuilder {
     Optional<Time> time = Optional.empty();
     Optional<RandomGenerator> random = Optional.empty();
     final List<Middleware> middleware = new ArrayList<>();
+    final List<Listener> listeners = new ArrayList<>();
     final Set<Capability> required = EnumSet.noneOf(Capability.class);
     Durability durability = Durability.NONE;
     int maxPayload = Defaults.MAX_PAYLOAD;
@@ -31,6 +32,12 @@ public final class ErrandBuilder {
     /** Wraps every attempt of every worker made from this client. */
     public ErrandBuilder middleware(Middleware wrapper) {
         middleware.add(wrapper);
+        return this;
+    }
+
+    /** Hears what happens in this client and in every worker made from it. */
+    public ErrandBuilder listener(Listener ears) {
+        listeners.add(ears);
         return this;
     }
 

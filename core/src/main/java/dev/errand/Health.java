@@ -18,6 +18,11 @@ public record Health(State state, Instant since, String detail, int running, int
         RUNNING,
         /** Its broker is out of reach; it tries again by itself. */
         BROKER_AWAY,
+        /**
+         * A part of it has not moved for at least a minute longer than it should: stuck in a call that does not return, or its
+         * thread is gone. It will not mend by itself; restart the process.
+         */
+        STALLED,
         /** It finishes what it runs and takes no more. */
         STOPPING,
         /** It has ended. */

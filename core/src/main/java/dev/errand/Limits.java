@@ -15,6 +15,12 @@ final class Limits {
         return value;
     }
 
+    /** So many times as long, but not longer than the longest delay. */
+    static Duration timesUpToMax(Duration value, int times) {
+        Duration most = Defaults.MAX_DELAY.dividedBy(times);
+        return value.compareTo(most) > 0 ? Defaults.MAX_DELAY : value.multipliedBy(times);
+    }
+
     static Duration notNegative(String what, Duration value) {
         if (value.isNegative() || value.compareTo(Defaults.MAX_DELAY) > 0) {
             throw new InvalidTaskException("The " + what + " " + value + " is out of range; give 0 to "

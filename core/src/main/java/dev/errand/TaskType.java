@@ -1,5 +1,6 @@
 package dev.errand;
 
+import dev.errand.broker.Capability;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.function.Function;
@@ -80,6 +81,47 @@ public final class TaskType<P> implements AnyTaskType<P> {
     /** The same with the payload's bytes as key. */
     public TaskType<P> unique(Duration ttl) {
         return new TaskType<>(spec.withUnique(null, ttl));
+    }
+
+    /**
+     * A later task replaces the waiting one: each runs {@code delay} after the last enqueue of its key, and 10 times the delay
+     * after the first one at the latest. See {@link #debounce(Function, Duration, Duration)}.
+     *
+     * @param key not blank, at most 255 characters
+     * @param delay more than 0, at most 366 days
+     */
+    public TaskType<P> debounce(Function<? super P, String> key, Duration delay) {
+        return new TaskType<>(spec.withDebounce(key, delay, Limits.timesUpToMax(delay, 10)));
+    }
+
+    /**
+     * A later task replaces the waiting one. While a task with the same key waits (scheduled, ready or to be retried), an
+     * enqueue stores no second one but replaces its payload and everything else that was given for it; the task keeps its id,
+     * starts its attempts anew, drops its steps, progress and log lines, and runs {@code delay} from now. The answer is
+     * {@link Replaced}. While the task runs, another one is stored. A delay or time given for a single task counts instead of
+     * {@code delay}. Needs a broker with a store; not together with {@link #uniqueBy} or {@link #unique}.
+     *
+     * @param key not blank, at most 255 characters
+     * @param delay more than 0, at most 366 days
+     * @param atMost however many follow, the task is due this long after the first enqueue at the latest; at least {@code delay}
+     */
+    public TaskType<P> debounce(Function<? super P, String> key, Duration delay, Duration atMost) {
+        return new TaskType<>(spec.withDebounce(key, delay, atMost));
+    }
+
+    /** Lets handlers use {@link TaskContext#step}. Needs a broker with a store. */
+    public TaskType<P> steps() {
+        return new TaskType<>(spec.keeping(Capability.STEPS));
+    }
+
+    /** Lets handlers use {@link TaskContext#progress}. Needs a broker with a store. */
+    public TaskType<P> progress() {
+        return new TaskType<>(spec.keeping(Capability.PROGRESS));
+    }
+
+    /** Lets handlers use {@link TaskContext#log}. Needs a broker with a store. */
+    public TaskType<P> log() {
+        return new TaskType<>(spec.keeping(Capability.TASK_LOG));
     }
 
     /** Workers also run tasks stored under this old name. */

@@ -3,21 +3,33 @@ package dev.errand;
 import dev.errand.broker.Broker;
 import dev.errand.broker.Capability;
 import dev.errand.broker.Page;
+import dev.errand.broker.TaskEdit;
 import dev.errand.broker.TaskFilter;
+import dev.errand.broker.TaskRecords;
 import dev.errand.broker.TaskStore;
 import dev.errand.client.Codecs;
+import dev.errand.client.EnvelopeFactory;
+import dev.errand.time.Time;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** Single tasks: find, list, cancel, run now, delete, await. Thread-safe. Needs a broker with a store. */
+/** Single tasks: find, list, edit, snooze, cancel, run now, delete, await. Thread-safe. Needs a broker with a store. */
 public final class Tasks {
     private final Broker broker;
     private final Codecs codecs;
+    private final EnvelopeFactory envelopes;
+    private final Time time;
 
-    Tasks(Broker broker, Codecs codecs) {
+    Tasks(Broker broker, Codecs codecs, EnvelopeFactory envelopes, Time time) {
         this.broker = broker;
         this.codecs = codecs;
+        this.envelopes = envelopes;
+        this.time = time;
     }
 
     /** The task as it is now; empty if it is unknown, or ended and not kept. */
@@ -26,7 +38,8 @@ public final class Tasks {
     }
 
     /**
-     * Tasks, newest first, in pages of at most 1,000.
+     * Tasks, newest first, in pages of at most 1,000. A call looks at a bounded number of tasks: with a filter for times or
+     * errors a page may have fewer items than asked for, or none, and still a next one.
      *
      * @param cursor an earlier page's {@code next}; empty: from the newest
      */
@@ -50,6 +63,105 @@ public final class Tasks {
                 store.find(id).map(info -> info.envelope().policy().retention()).orElse(Duration.ZERO);
         return store.cancel(
                 id, reason, own.compareTo(Defaults.CANCELLED_RETENTION) > 0 ? own : Defaults.CANCELLED_RETENTION);
+    }
+
+    /**
+     * Changes a task that waits: scheduled, ready or to be retried. What the edit does not name stays; a unique key stays as it
+     * is even if the payload changes. A task that is ready and changes its queue or priority goes to the end of its new line.
+     *
+     * @return whether it was changed: it is not if it runs, has ended or is unknown
+     * @throws InvalidTaskException if the payload is too large, the time more than 366 days ahead, the timeout longer than
+     *     that, or the deadline past or not after the time of the start
+     * @throws CapabilityException without {@link Capability#EDIT}
+     */
+    public TaskStore.EditAnswer edit(TaskId id, TaskEdit edit) {
+        TaskStore store = store(Capability.EDIT);
+        String what = "Task " + id + ": ";
+        Instant now = time.now();
+        Instant due = edit.due();
+        Instant deadline = edit.deadline();
+        if (edit.payload() != null) {
+            envelopes.checkSize(what + "the payload", edit.payload());
+        }
+        if (edit.timeout() != null) {
+            Limits.positive("timeout", edit.timeout());
+        }
+        if (due != null && Duration.between(now, due).compareTo(Defaults.MAX_DELAY) > 0) {
+            throw new InvalidTaskException(what + "the time " + due + " is more than " + Defaults.MAX_DELAY.toDays()
+                    + " days ahead; give an earlier one");
+        }
+        if (deadline != null && !deadline.isAfter(now)) {
+            throw new InvalidTaskException(what + "the deadline " + deadline + " has passed already (it is " + now
+                    + "); give a time ahead, or cancel the task");
+        }
+        if (deadline != null && due != null && !deadline.isAfter(due)) {
+            throw new InvalidTaskException(what + "the deadline " + deadline + " is not after the start at " + due
+                    + ", so the task could never run; move one of them");
+        }
+        return store.edit(id, edit);
+    }
+
+    /**
+     * Replaces the payload of a task that waits.
+     *
+     * @return whether it was changed: it is not if it runs, has ended or is unknown
+     * @throws InvalidTaskException if the payload is too large, or the task of another type
+     * @throws CodecException if it cannot be encoded
+     * @throws CapabilityException without {@link Capability#EDIT}
+     */
+    public <P> TaskStore.EditAnswer edit(AnyTaskType<P> type, TaskId id, P payload) {
+        Optional<TaskInfo> task = store(Capability.EDIT).find(id);
+        if (task.isEmpty()) {
+            return TaskStore.EditAnswer.UNKNOWN;
+        }
+        checkType(type, task.get());
+        return edit(id, TaskEdit.NONE.withPayload(envelopes.encode(type.spec(), id, payload)));
+    }
+
+    /**
+     * Postpones a task that waits; a past time makes it ready now. A handler postpones its own task by throwing
+     * {@link Release}.
+     *
+     * @return whether it was changed: it is not if it runs, has ended or is unknown
+     * @throws InvalidTaskException if the time is more than 366 days ahead
+     * @throws CapabilityException without {@link Capability#EDIT}
+     */
+    public TaskStore.EditAnswer snooze(TaskId id, Instant until) {
+        return edit(id, TaskEdit.NONE.withDue(until));
+    }
+
+    /**
+     * How far the task has come, as its handler said; empty if it never did, or the task is unknown.
+     *
+     * @throws CapabilityException without {@link Capability#PROGRESS}
+     */
+    public Optional<TaskRecords.Progress> progress(TaskId id) {
+        return records(Capability.PROGRESS).progress(id);
+    }
+
+    /**
+     * The task's last log lines, oldest first, at most {@value TaskRecords#MAX_LINES}.
+     *
+     * @throws CapabilityException without {@link Capability#TASK_LOG}
+     */
+    public List<TaskRecords.Line> log(TaskId id) {
+        return records(Capability.TASK_LOG).log(id);
+    }
+
+    /**
+     * The names of the task's finished steps.
+     *
+     * @throws CapabilityException without {@link Capability#STEPS}
+     */
+    public Set<String> steps(TaskId id) {
+        return new TreeSet<>(records(Capability.STEPS).steps(id).keySet());
+    }
+
+    private TaskRecords records(Capability needed) {
+        store(needed);
+        return broker.extension(TaskRecords.class)
+                .orElseThrow(() -> new CapabilityException(
+                        "The broker " + broker.profile().name() + " keeps nothing with its tasks"));
     }
 
     /** Makes a scheduled or retried task ready now; false if it is in no such state. */
@@ -107,11 +219,15 @@ public final class Tasks {
      */
     @SuppressWarnings("unchecked") // the codec answers what the declared payload type says
     public <P> P payload(AnyTaskType<P> type, TaskInfo info) {
-        if (!info.type().equals(type.name()) && !type.spec().aliases().contains(info.type())) {
-            throw new InvalidTaskException("Task " + info.id() + " is of type " + info.type() + ", not " + type.name()
-                    + "; decode it with its own type");
-        }
+        checkType(type, info);
         return (P) codecs.decodePayload(type.spec(), info.envelope().payload());
+    }
+
+    private static void checkType(AnyTaskType<?> type, TaskInfo info) {
+        if (!info.type().equals(type.name()) && !type.spec().aliases().contains(info.type())) {
+            throw new InvalidTaskException(
+                    "Task " + info.id() + " is of type " + info.type() + ", not " + type.name() + "; use its own type");
+        }
     }
 
     @SuppressWarnings("unchecked") // the codec answers what the declared result type says

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param timeout of one attempt
  * @param retention of completed tasks; zero: not kept
  * @param unique the rule of uniqueness; empty: none
+ * @param debounce the rule by which a later task replaces a waiting one; empty: none
+ * @param keeps what its handlers may keep with their tasks: some of {@link Capability#STEPS}, {@link Capability#PROGRESS},
+ *     {@link Capability#TASK_LOG}
  * @param aliases old wire names
  * @param version of the payload's schema, from 1
  * @param upcasters from each old version to the one after it
@@ -38,6 +41,8 @@ public record TypeSpec<P>(
         Duration timeout,
         Duration retention,
         Optional<Unique<P>> unique,
+        Optional<Debounced<P>> debounce,
+        Set<Capability> keeps,
         Set<String> aliases,
         int version,
         Map<Integer, Upcaster> upcasters) {
@@ -50,6 +55,16 @@ public record TypeSpec<P>(
      */
     public record Unique<P>(@Nullable Function<? super P, String> key, Duration ttl) {}
 
+    /**
+     * A rule of replacing.
+     *
+     * @param key of a payload
+     * @param delay from an enqueue to the run
+     * @param atMost from the first enqueue to the run, however many follow
+     * @param <P> the payload
+     */
+    public record Debounced<P>(Function<? super P, String> key, Duration delay, Duration atMost) {}
+
     static <P> TypeSpec<P> of(String name, Type payloadType) {
         return new TypeSpec<>(
                 Names.check("task type", name),
@@ -60,6 +75,8 @@ public record TypeSpec<P>(
                 Defaults.TIMEOUT,
                 Defaults.RETENTION,
                 Optional.empty(),
+                Optional.empty(),
+                Set.of(),
                 Set.of(),
                 1,
                 Map.of());
@@ -68,6 +85,8 @@ public record TypeSpec<P>(
     /** What a broker must be able to do for it. */
     public Set<Capability> requires() {
         Set<Capability> needed = EnumSet.noneOf(Capability.class);
+        needed.addAll(keeps);
+        debounce.ifPresent(d -> needed.add(Capability.DEBOUNCE));
         unique.ifPresent(u -> needed.add(Capability.UNIQUE));
         resultType.ifPresent(r -> needed.add(Capability.RESULTS));
         if (retention.isPositive()) {
@@ -114,6 +133,26 @@ public record TypeSpec<P>(
         return draft.build();
     }
 
+    TypeSpec<P> withDebounce(Function<? super P, String> key, Duration delay, Duration atMost) {
+        Limits.positive("debounce delay", delay);
+        Limits.positive("longest debounce", atMost);
+        if (atMost.compareTo(delay) < 0) {
+            throw new ConfigurationException("Task type " + name + ": the longest debounce " + atMost
+                    + " is shorter than the delay " + delay + "; give at least as much");
+        }
+        Draft<P> draft = new Draft<>(this);
+        draft.debounce = Optional.of(new Debounced<>(key, delay, atMost));
+        return draft.build();
+    }
+
+    TypeSpec<P> keeping(Capability more) {
+        Set<Capability> all = EnumSet.of(more);
+        all.addAll(keeps);
+        Draft<P> draft = new Draft<>(this);
+        draft.keeps = Set.copyOf(all);
+        return draft.build();
+    }
+
     TypeSpec<P> withAlias(String old) {
         Names.check("task type", old);
         Set<String> all = new LinkedHashSet<>(aliases);
@@ -156,6 +195,8 @@ public record TypeSpec<P>(
         private Duration timeout;
         private Duration retention;
         private Optional<Unique<P>> unique;
+        private Optional<Debounced<P>> debounce;
+        private Set<Capability> keeps;
         private Set<String> aliases;
         private int version;
         private Map<Integer, Upcaster> upcasters;
@@ -169,12 +210,18 @@ public record TypeSpec<P>(
             timeout = from.timeout;
             retention = from.retention;
             unique = from.unique;
+            debounce = from.debounce;
+            keeps = from.keeps;
             aliases = from.aliases;
             version = from.version;
             upcasters = from.upcasters;
         }
 
         TypeSpec<P> build() {
+            if (unique.isPresent() && debounce.isPresent()) {
+                throw new ConfigurationException("Task type " + name
+                        + " is unique and debounced; choose: uniqueness keeps the first task, debouncing the last one");
+            }
             return new TypeSpec<>(
                     name,
                     payloadType,
@@ -184,6 +231,8 @@ public record TypeSpec<P>(
                     timeout,
                     retention,
                     unique,
+                    debounce,
+                    keeps,
                     aliases,
                     version,
                     upcasters);

@@ -7,6 +7,12 @@ public interface Worker extends AutoCloseable {
     /** Unique among all workers ever. */
     String id();
 
+    /** What people see in lists: given to it, or else host and process id. */
+    String name();
+
+    /** How busy it is now. Cheap. */
+    Load load();
+
     /** Whether it makes progress. */
     Health health();
 

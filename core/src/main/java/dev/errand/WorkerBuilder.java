@@ -18,6 +18,9 @@ public final class WorkerBuilder {
     private final Map<String, WorkerConfig.Queue> queues = new LinkedHashMap<>();
     private final HandlerTable.Builder handlers = new HandlerTable.Builder();
     private final List<Middleware> middleware;
+    private final Consumer<Schedule<?>> declarer;
+    private final Map<String, Schedule<?>> schedules = new LinkedHashMap<>();
+    private final List<Listener> listeners = new ArrayList<>();
     private Optional<String> name = Optional.empty();
     private boolean strict;
     private int concurrency = Defaults.CONCURRENCY;
@@ -26,9 +29,10 @@ public final class WorkerBuilder {
     private Duration interrupt = Defaults.INTERRUPT;
     private int crashLimit = Defaults.CRASH_LIMIT;
 
-    WorkerBuilder(List<Middleware> middleware, Function<WorkerConfig, Worker> starter) {
+    WorkerBuilder(List<Middleware> middleware, Function<WorkerConfig, Worker> starter, Consumer<Schedule<?>> declarer) {
         this.middleware = new ArrayList<>(middleware);
         this.starter = starter;
+        this.declarer = declarer;
     }
 
     /** Serves a queue with weight 1. Without any, the queues of the handled types are served. */
@@ -100,9 +104,28 @@ public final class WorkerBuilder {
         return this;
     }
 
+    /**
+     * Declares a schedule. At the start it is created if there is none of its name; if the code says something else than it did
+     * before, it is changed to that, whose pause and history stay; else it is left as it is, with whatever was changed at run
+     * time. What is no longer declared stays until it is deleted ({@link Schedules#delete}).
+     */
+    public WorkerBuilder schedule(Schedule<?> schedule) {
+        if (schedules.put(schedule.name(), schedule) != null) {
+            throw new ConfigurationException(
+                    "The schedule " + schedule.name() + " is declared twice; give each a name of its own");
+        }
+        return this;
+    }
+
     /** Wraps every attempt, inside of what was added before. */
     public WorkerBuilder middleware(Middleware wrapper) {
         middleware.add(wrapper);
+        return this;
+    }
+
+    /** Hears what happens in this worker, beside the client's listeners. */
+    public WorkerBuilder listener(Listener ears) {
+        listeners.add(ears);
         return this;
     }
 
@@ -139,11 +162,12 @@ public final class WorkerBuilder {
      */
     public Worker start() {
         HandlerTable table = handlers.build();
+        schedules.values().forEach(declarer);
         Map<String, WorkerConfig.Queue> served = new LinkedHashMap<>(queues);
         if (served.isEmpty()) {
             table.queues().forEach(q -> served.put(q, new WorkerConfig.Queue(1, Integer.MAX_VALUE)));
         }
         return starter.apply(new WorkerConfig(
-                name, served, strict, concurrency, table, middleware, lease, drain, interrupt, crashLimit));
+                name, served, strict, concurrency, table, middleware, listeners, lease, drain, interrupt, crashLimit));
     }
 }

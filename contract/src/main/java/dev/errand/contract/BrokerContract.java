@@ -56,6 +56,24 @@ public abstract class BrokerContract {
     class Store extends StoreContract {}
 
     @Nested
+    class Debounce extends DebounceContract {}
+
+    @Nested
+    class Records extends RecordsContract {}
+
+    @Nested
+    class Steps extends StepContract {}
+
+    @Nested
+    class Pause extends PauseContract {}
+
+    @Nested
+    class Edit extends EditContract {}
+
+    @Nested
+    class Filters extends FilterContract {}
+
+    @Nested
     class Stats extends StatsContract {}
 
     @Nested
@@ -90,6 +108,15 @@ public abstract class BrokerContract {
 
     @Nested
     class Load extends LoadContract {}
+
+    @Nested
+    class StoredSchedules extends ScheduleStoreContract {}
+
+    @Nested
+    class Schedules extends ScheduleContract {}
+
+    @Nested
+    class ScheduleProcesses extends ScheduleProcessContract {}
 
     @Nested
     class Crash extends CrashContract {}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.AttemptError;
 import dev.errand.TaskId;
 import dev.errand.broker.Capability;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.History;
@@ -44,6 +45,7 @@ abstract class EnqueueContract extends PortContract {
                         Duration.ofMinutes(5),
                         Set.of(Policy.Field.TIMEOUT, Policy.Field.MAX_ATTEMPTS)),
                 can(Capability.UNIQUE) ? new UniqueKey("key", Duration.ofMinutes(1)) : null,
+                can(Capability.DEBOUNCE) ? new Debounce("key", now().plusSeconds(60)) : null,
                 "partition",
                 TaskId.of("parent"),
                 "workflow",

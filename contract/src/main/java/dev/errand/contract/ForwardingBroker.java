@@ -29,6 +29,11 @@ class ForwardingBroker implements Broker {
     }
 
     @Override
+    public boolean gathersEnqueues() {
+        return target.gathersEnqueues();
+    }
+
+    @Override
     public Intake open(WorkerSpec spec, Signals signals) {
         return target.open(spec, signals);
     }

@@ -158,7 +158,7 @@ abstract class PortContract extends Contract {
                 wait);
     }
 
-    private Duration shortWait() {
+    Duration shortWait() {
         return manual == null ? Duration.ofMillis(100) : Duration.ZERO;
     }
 

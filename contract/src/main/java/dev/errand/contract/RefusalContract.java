@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.errand.CapabilityException;
 import dev.errand.ConfigurationException;
 import dev.errand.Errand;
+import dev.errand.Schedule;
 import dev.errand.TaskId;
 import dev.errand.TaskType;
 import dev.errand.broker.Broker;
@@ -55,6 +56,26 @@ abstract class RefusalContract extends EngineContract {
 
     private Errand connectWithout(Capability missing) {
         return stage.connect(without(missing), time, c -> {});
+    }
+
+    @Test
+    @Needs(Capability.SCHEDULES)
+    void aScheduleNeedsABrokerThatKeepsSchedules() {
+        Errand narrow = connectWithout(Capability.SCHEDULES);
+        Schedule<String> schedule = Schedule.of("s", type("t"), "x").every(Duration.ofHours(1));
+        assertThatThrownBy(() -> narrow.schedules().list())
+                .isInstanceOf(CapabilityException.class)
+                .hasMessageContaining("SCHEDULES");
+        assertThatThrownBy(() -> narrow.worker()
+                        .handle(type("t"), (payload, task) -> {})
+                        .schedule(schedule)
+                        .start())
+                .isInstanceOf(CapabilityException.class)
+                .hasMessageContaining("SCHEDULES");
+        assertThatThrownBy(() -> connectWithout(Capability.FIND).schedules().create(schedule))
+                .isInstanceOf(CapabilityException.class)
+                .hasMessageContaining("The schedule s")
+                .hasMessageContaining("FIND");
     }
 
     @ParameterizedTest

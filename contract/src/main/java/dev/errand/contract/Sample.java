@@ -130,6 +130,7 @@ record Sample(
                 null,
                 null,
                 null,
+                null,
                 headers,
                 Map.of());
     }

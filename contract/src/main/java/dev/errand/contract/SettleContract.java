@@ -122,6 +122,7 @@ abstract class SettleContract extends PortContract {
                 History.NONE,
                 plain.policy(),
                 null,
+                null,
                 "partition",
                 TaskId.of("parent"),
                 "workflow",

@@ -2,6 +2,7 @@ package dev.errand.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.TaskId;
 import dev.errand.broker.Capability;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Intake;
@@ -10,6 +11,8 @@ import dev.errand.broker.WorkerRegistry.Registered;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** What can be seen of queues and workers. */
@@ -28,6 +31,35 @@ abstract class StatsContract extends PortContract {
         settled(worker, taken.get(1), retry(Duration.ofHours(1)));
         Await.until("three are ready", () -> stats().depth(Sample.QUEUE) == 3);
         assertThat(stats().depth("never-seen")).isZero();
+    }
+
+    @Test
+    void thePlaceInLineCountsWhatIsTakenBefore() {
+        TaskId first = TaskId.of("first");
+        TaskId second = TaskId.of("second");
+        store(sample("first").withQueue("line"), sample("second").withQueue("line"));
+        Await.until("both are ready", () -> stats().depth("line") == 2);
+        Assumptions.assumeTrue(stats().ahead(first).isPresent(), "the broker cannot tell a place in line");
+        assertThat(stats().ahead(first)).hasValue(0);
+        assertThat(stats().ahead(second)).hasValue(1);
+        assertThat(stats().ahead(TaskId.of("nobody"))).isEmpty();
+        Intake worker = intake("w", "line");
+        Delivery taken = take(worker, 1, "line").getFirst();
+        assertThat(taken.envelope().id()).isEqualTo(first);
+        assertThat(stats().ahead(first)).as("it runs").isEmpty();
+        assertThat(stats().ahead(second)).hasValue(0);
+        settled(worker, taken, release(Duration.ZERO));
+        assertThat(stats().ahead(first)).as("given back to the front").hasValue(0);
+        assertThat(stats().ahead(second)).hasValue(1);
+    }
+
+    @Test
+    @Needs(Capability.PRIORITY)
+    void aHigherPriorityIsAheadInLine() {
+        store(sample("low").withQueue("line"), sample("high").withQueue("line").withPriority(5));
+        Await.until("both are ready", () -> stats().depth("line") == 2);
+        assertThat(stats().ahead(TaskId.of("high"))).isIn(OptionalLong.of(0), OptionalLong.empty());
+        assertThat(stats().ahead(TaskId.of("low"))).isIn(OptionalLong.of(1), OptionalLong.empty());
     }
 
     @Test

@@ -12,6 +12,7 @@ final class Told implements Signals {
     final List<Lease> lost = new CopyOnWriteArrayList<>();
     final List<TaskId> cancelled = new CopyOnWriteArrayList<>();
     final AtomicInteger due = new AtomicInteger();
+    final AtomicInteger schedules = new AtomicInteger();
 
     @Override
     public void lost(Lease lease) {
@@ -26,5 +27,10 @@ final class Told implements Signals {
     @Override
     public void dueChanged() {
         due.incrementAndGet();
+    }
+
+    @Override
+    public void schedulesChanged() {
+        schedules.incrementAndGet();
     }
 }

@@ -25,6 +25,20 @@ public enum Capability {
     CANCEL_ACTIVE,
     /** Runs a waiting task now. */
     RUN_NOW,
+    /** Changes a task that waits. */
+    EDIT,
+    /** Holds a queue back from every worker, and lets it go on. */
+    PAUSE,
+    /** Lets a later task replace the waiting one of the same type and key. */
+    DEBOUNCE,
+    /** Keeps the results of a task's finished steps. */
+    STEPS,
+    /** Keeps how far a running task has come. */
+    PROGRESS,
+    /** Keeps log lines with a task. */
+    TASK_LOG,
+    /** Keeps schedules, and enqueues one task for each of their due times. */
+    SCHEDULES,
     /** Counts tasks by queue and state. */
     COUNTS,
     /** Knows since when the oldest ready task of a queue has been waiting. */

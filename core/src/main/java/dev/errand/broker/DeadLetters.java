@@ -7,12 +7,15 @@ import java.util.Optional;
 /** The dead letters of a broker. On every broker; without an index, by bounded scans. */
 public interface DeadLetters {
     /**
-     * Dead letters, newest first, in pages. The filter's states are ignored.
+     * Dead letters, newest first, in pages, as {@link TaskStore#list} does. The filter's states are ignored.
      *
      * @param cursor where to start: a {@link Page#next()}; empty: at the newest
      * @param limit 1 to 1,000
      */
     Page<TaskInfo> list(TaskFilter filter, Optional<String> cursor, int limit);
+
+    /** How many match, at most {@code max}: what {@link #redriveAll} or {@link #purge} would come to now. */
+    int count(TaskFilter filter, int max);
 
     /** One dead letter; empty if there is no such. */
     Optional<TaskInfo> show(TaskId id);

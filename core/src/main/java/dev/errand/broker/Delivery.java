@@ -1,5 +1,6 @@
 package dev.errand.broker;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param lease the right to it
  * @param defect why the message could not be read as an envelope; null if it could. The engine makes such a delivery a dead
  *     letter without running it
+ * @param ready since when it had been ready, by the broker's clock; null if that is not known
  */
 public record Delivery(
-        Envelope envelope, Lease lease, @Nullable String defect) {
+        Envelope envelope,
+        Lease lease,
+        @Nullable String defect,
+        @Nullable Instant ready) {
     /** A task that could be read. */
     public Delivery(Envelope envelope, Lease lease) {
-        this(envelope, lease, null);
+        this(envelope, lease, null, null);
     }
 }

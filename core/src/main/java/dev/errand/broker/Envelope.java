@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param history attempts, crashes and errors so far
  * @param policy as it was at the enqueue
  * @param unique its uniqueness; null: none
+ * @param debounce what replaces it while it waits; null: nothing does
  * @param partitionKey tasks of one key keep their order where the broker offers that; null: none
  * @param parent the task whose handler enqueued it; null: none
  * @param workflow what it is a part of; null: none
@@ -40,6 +41,7 @@ public record Envelope(
         History history,
         Policy policy,
         @Nullable UniqueKey unique,
+        @Nullable Debounce debounce,
         @Nullable String partitionKey,
         @Nullable TaskId parent,
         @Nullable String workflow,
@@ -72,6 +74,7 @@ public record Envelope(
                 null,
                 null,
                 null,
+                null,
                 Map.of(),
                 Map.of());
     }
@@ -90,6 +93,27 @@ public record Envelope(
         return draft.build();
     }
 
+    /** The same task with another payload. */
+    public Envelope withPayload(Payload next) {
+        Draft draft = new Draft(this);
+        draft.payload = next;
+        return draft.build();
+    }
+
+    /** The same task in another queue. */
+    public Envelope withQueue(String next) {
+        Draft draft = new Draft(this);
+        draft.queue = next;
+        return draft.build();
+    }
+
+    /** The same task with another policy. */
+    public Envelope withPolicy(Policy next) {
+        Draft draft = new Draft(this);
+        draft.policy = next;
+        return draft.build();
+    }
+
     /** The same task with another deadline. */
     public Envelope withDeadline(@Nullable Instant next) {
         Draft draft = new Draft(this);
@@ -102,6 +126,43 @@ public record Envelope(
         Draft draft = new Draft(this);
         draft.unique = next;
         return draft.build();
+    }
+
+    /** The same task with another rule of what replaces it. */
+    public Envelope withDebounce(@Nullable Debounce next) {
+        Draft draft = new Draft(this);
+        draft.debounce = next;
+        return draft.build();
+    }
+
+    /**
+     * This task in the place of a waiting one of the same debounce key: it has that one's id, time of enqueueing, errors and
+     * latest time, and its own everything else. Its attempts and crashes start anew.
+     */
+    public Envelope replacing(Envelope waiting) {
+        Debounce kept = waiting.debounce;
+        Instant due = notBefore;
+        if (kept != null && due != null && due.isAfter(kept.latest())) {
+            due = kept.latest();
+        }
+        return new Envelope(
+                waiting.id,
+                type,
+                payload,
+                queue,
+                priority,
+                waiting.created,
+                due,
+                deadline,
+                waiting.history.redriven(),
+                policy,
+                unique,
+                kept,
+                partitionKey,
+                parent,
+                workflow,
+                headers,
+                extensions);
     }
 
     /** The same task with other headers. */
@@ -134,34 +195,36 @@ public record Envelope(
 
     /**
      * Whether {@code stored} is what an earlier try of this very enqueue left behind: brokers answer a repeated enqueue,
-     * after a lost answer, with {@link Receipt.Stored} instead of a duplicate.
+     * after a lost answer, with {@link Receipt.Stored} instead of a duplicate. A debounced task may have been replaced since.
      */
     public boolean isRepeatOf(Envelope stored) {
         return id.equals(stored.id)
                 && type.equals(stored.type)
                 && created.equals(stored.created)
-                && payload.equals(stored.payload);
+                && (payload.equals(stored.payload) || stored.debounce != null);
     }
 
     /** Rounded up, so that nothing ever runs early. */
-    private static Instant ceilToMillis(Instant at) {
+    static Instant ceilToMillis(Instant at) {
         Instant floor = at.truncatedTo(ChronoUnit.MILLIS);
-        return floor.equals(at) ? at : floor.plusMillis(1);
+        boolean isLast = at.getEpochSecond() == Instant.MAX.getEpochSecond();
+        return floor.equals(at) || isLast ? floor : floor.plusMillis(1);
     }
 
     /** A copy under change: the one place that repeats the list of fields. */
     private static final class Draft {
         private final TaskId id;
         private final String type;
-        private final Payload payload;
-        private final String queue;
+        private Payload payload;
+        private String queue;
         private int priority;
         private final Instant created;
         private @Nullable Instant notBefore;
         private @Nullable Instant deadline;
         private History history;
-        private final Policy policy;
+        private Policy policy;
         private @Nullable UniqueKey unique;
+        private @Nullable Debounce debounce;
         private @Nullable String partitionKey;
         private @Nullable TaskId parent;
         private final @Nullable String workflow;
@@ -180,6 +243,7 @@ public record Envelope(
             history = from.history;
             policy = from.policy;
             unique = from.unique;
+            debounce = from.debounce;
             partitionKey = from.partitionKey;
             parent = from.parent;
             workflow = from.workflow;
@@ -200,6 +264,7 @@ public record Envelope(
                     history,
                     policy,
                     unique,
+                    debounce,
                     partitionKey,
                     parent,
                     workflow,

@@ -16,6 +16,13 @@ public sealed interface Receipt {
     record Duplicate(TaskId existing) implements Receipt {}
 
     /**
+     * Stored in the place of a waiting task of the same debounce key.
+     *
+     * @param existing that task, whose id it has now
+     */
+    record Replaced(TaskId existing) implements Receipt {}
+
+    /**
      * Not stored, and repeating does not help.
      *
      * @param why names the task and the remedy

@@ -15,4 +15,9 @@ public interface Signals {
 
     /** A task was stored that may fall due earlier than any known before: look again. */
     void dueChanged();
+
+    /** A schedule was stored that may be due earlier than any known before: look again. */
+    default void schedulesChanged() {
+        dueChanged();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.errand.broker;
 
+import dev.errand.CapabilityException;
 import dev.errand.TaskId;
 import dev.errand.TaskInfo;
 import java.time.Duration;
@@ -11,7 +12,8 @@ public interface TaskStore {
     Optional<TaskInfo> find(TaskId id);
 
     /**
-     * Tasks, newest first, in pages.
+     * Tasks, newest first, in pages. A call looks at a bounded number of tasks: where the filter {@linkplain
+     * TaskFilter#looksInside looks inside} them, a page may have fewer items than asked for, or none, and still a next one.
      *
      * @param cursor where to start: a {@link Page#next()}; empty: at the newest
      * @param limit 1 to 1,000
@@ -30,6 +32,18 @@ public interface TaskStore {
     /** Makes a scheduled or retried task ready now; false if it is in no such state. {@link Capability#RUN_NOW}. */
     boolean runNow(TaskId id);
 
+    /**
+     * Changes a task that waits (scheduled, pending, to be retried). What the edit does not name stays, the unique key
+     * included. A task that waits for its time goes on waiting for it, unless the edit says another; one that is ready and
+     * changes its queue or priority goes to the end of its new line, and is ready from now. {@link Capability#EDIT}.
+     *
+     * @throws dev.errand.CapabilityException without that capability
+     */
+    default EditAnswer edit(TaskId id, TaskEdit edit) {
+        throw new CapabilityException(
+                "This broker cannot change stored tasks; delete the task and enqueue another one");
+    }
+
     /** Deletes a task that is not active; false if it is active or unknown. Frees its unique key. */
     boolean delete(TaskId id);
 
@@ -40,6 +54,16 @@ public interface TaskStore {
      * @throws InterruptedException if the waiting thread is interrupted
      */
     Optional<TaskInfo> awaitEnd(TaskId id, Duration max) throws InterruptedException;
+
+    /** What became of a request to change a task. */
+    enum EditAnswer {
+        /** It is changed. */
+        EDITED,
+        /** It runs or has ended. */
+        NOT_WAITING,
+        /** There is no such task. */
+        UNKNOWN
+    }
 
     /** What became of a request to cancel. */
     enum CancelAnswer {

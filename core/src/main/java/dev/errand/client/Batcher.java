@@ -88,9 +88,21 @@ final class Batcher<T, R> {
         return state;
     }
 
-    /** The leader is the head of the line, so its own item is in the batch that it flushes. */
+    /**
+     * The leader is the head of the line, so its own item is in the batch that it flushes. It hands the lead on only when all
+     * have their answers: those that come back at once join the next flush then. If it left without them, two groups of half
+     * the size would take turns for ever.
+     */
     private void flushBatch() {
         List<Node<T, R>> batch = nextBatch();
+        try {
+            flush(batch);
+        } finally {
+            passOn();
+        }
+    }
+
+    private void flush(List<Node<T, R>> batch) {
         List<R> answers = List.of();
         RuntimeException failure = null;
         try {
@@ -102,8 +114,6 @@ final class Batcher<T, R> {
             failure = e;
         } catch (Error e) {
             failure = new IllegalStateException("The flush failed with " + e, e);
-        } finally {
-            passOn();
         }
         for (int i = 0; i < batch.size(); i++) {
             Node<T, R> node = batch.get(i);

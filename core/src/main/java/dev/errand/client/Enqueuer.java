@@ -1,14 +1,20 @@
 package dev.errand.client;
 
 import dev.errand.BrokerClosedException;
+import dev.errand.Notice;
 import dev.errand.StorageException;
 import dev.errand.broker.Broker;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Receipt;
+import dev.errand.notices.Notices;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Hands envelopes to the broker: single ones in natural batches, lists as they come. Thread-safe. */
+/**
+ * Hands envelopes to the broker: single ones in natural batches, unless the broker gathers them itself; lists as they come.
+ * Thread-safe.
+ */
 public final class Enqueuer {
     /** Large enough to amortise a sync to disk, small enough to keep a batch within a few milliseconds. */
     private static final int MAX_BATCH = 1_000;
@@ -17,12 +23,16 @@ public final class Enqueuer {
     private static final int FAILURES_OF_ALL = 3;
 
     private final Broker broker;
+    private final @Nullable Notices notices;
+    private final boolean brokerGathers;
     private final Batcher<Envelope, Receipt> batcher;
     private volatile boolean closed;
 
-    /** Onto one broker. */
-    public Enqueuer(Broker broker) {
+    /** Onto one broker; {@code notices} is null if nobody listens. */
+    public Enqueuer(Broker broker, @Nullable Notices notices) {
         this.broker = broker;
+        this.notices = notices;
+        this.brokerGathers = broker.gathersEnqueues();
         this.batcher = new Batcher<>(MAX_BATCH, this::flush);
     }
 
@@ -32,7 +42,7 @@ public final class Enqueuer {
      */
     private List<Receipt> flush(List<Envelope> batch) {
         try {
-            return broker.enqueue(batch);
+            return store(batch);
         } catch (StorageException whole) {
             if (batch.size() == 1) {
                 throw whole;
@@ -50,7 +60,7 @@ public final class Enqueuer {
                 continue;
             }
             try {
-                receipts.addAll(broker.enqueue(List.of(task)));
+                receipts.addAll(store(List.of(task)));
                 anyStored = true;
             } catch (StorageException alone) {
                 receipts.add(new Receipt.Refused(alone));
@@ -62,18 +72,38 @@ public final class Enqueuer {
     /** Stores one task; blocks until the broker has answered. */
     public Receipt enqueue(Envelope task) {
         checkOpen();
-        return batcher.submit(task);
+        Receipt receipt = brokerGathers ? store(List.of(task)).getFirst() : batcher.submit(task);
+        if (notices != null) {
+            Tally tally = new Tally();
+            tally.count(receipt);
+            notices.tell(tally.notice(task.type(), task.queue()));
+        }
+        return receipt;
     }
 
     /** Stores many tasks, an answer for each in order. */
     public List<Receipt> enqueueAll(List<Envelope> tasks) {
         checkOpen();
         if (tasks.size() <= MAX_BATCH) {
-            return tasks.isEmpty() ? List.of() : broker.enqueue(tasks);
+            return tasks.isEmpty() ? List.of() : storeAndTell(tasks);
         }
         List<Receipt> receipts = new ArrayList<>(tasks.size());
         for (int from = 0; from < tasks.size(); from += MAX_BATCH) {
-            receipts.addAll(broker.enqueue(tasks.subList(from, Math.min(tasks.size(), from + MAX_BATCH))));
+            receipts.addAll(storeAndTell(tasks.subList(from, Math.min(tasks.size(), from + MAX_BATCH))));
+        }
+        return receipts;
+    }
+
+    private List<Receipt> store(List<Envelope> tasks) {
+        return notices == null
+                ? broker.enqueue(tasks)
+                : notices.call(Notice.Call.ENQUEUE, tasks.size(), () -> broker.enqueue(tasks));
+    }
+
+    private List<Receipt> storeAndTell(List<Envelope> tasks) {
+        List<Receipt> receipts = store(tasks);
+        if (notices != null) {
+            Tally.notices(tasks, receipts).forEach(notices::tell);
         }
         return receipts;
     }

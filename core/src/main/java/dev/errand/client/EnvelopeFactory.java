@@ -5,6 +5,7 @@ import dev.errand.Defaults;
 import dev.errand.InvalidTaskException;
 import dev.errand.TaskId;
 import dev.errand.TypeSpec;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.History;
 import dev.errand.broker.Payload;
@@ -79,10 +80,10 @@ public final class EnvelopeFactory {
     /** Makes the envelope. */
     public <P> Envelope make(TypeSpec<P> spec, P payload, Choices chosen) {
         TaskId id = chosen.id == null ? ids.next() : chosen.id;
-        Payload encoded = codecs.encode(spec.name(), payload, spec.payloadType(), spec.version());
-        checkSize(spec, id, encoded);
+        Payload encoded = encode(spec, id, payload);
         Instant now = time.now();
-        Instant notBefore = notBefore(spec, chosen, now);
+        Debounce debounce = debounce(spec, payload, now);
+        Instant notBefore = notBefore(spec, chosen, now, debounce);
         return new Envelope(
                 id,
                 spec.name(),
@@ -95,6 +96,7 @@ public final class EnvelopeFactory {
                 History.NONE,
                 policy(spec, chosen),
                 unique(spec, payload, encoded, chosen),
+                debounce,
                 chosen.partitionKey,
                 chosen.parent,
                 null,
@@ -102,12 +104,32 @@ public final class EnvelopeFactory {
                 Map.of());
     }
 
-    private void checkSize(TypeSpec<?> spec, TaskId id, Payload payload) {
+    /**
+     * Encodes a payload for the task.
+     *
+     * @throws InvalidTaskException if it is too large
+     * @throws dev.errand.CodecException if it cannot be encoded
+     */
+    public <P> Payload encode(TypeSpec<P> spec, TaskId id, P payload) {
+        Payload encoded = codecs.encode(spec.name(), payload, spec.payloadType(), spec.version());
+        checkSize(spec, id, encoded);
+        return encoded;
+    }
+
+    /**
+     * Refuses a payload that is too large.
+     *
+     * @param what begins the message: {@code "Task type mail.confirm: the payload"}
+     */
+    public void checkSize(String what, Payload payload) {
         if (payload.size() > maxPayload) {
-            throw new InvalidTaskException("Task type " + spec.name() + ": the payload has " + payload.size()
-                    + " bytes; at most " + maxPayload
+            throw new InvalidTaskException(what + " has " + payload.size() + " bytes; at most " + maxPayload
                     + " are allowed. Store the data elsewhere and send its id, or raise maxPayload(…)");
         }
+    }
+
+    private void checkSize(TypeSpec<?> spec, TaskId id, Payload payload) {
+        checkSize("Task type " + spec.name() + ": the payload", payload);
         if (payload.size() >= maxPayload / 4 && maxPayload >= 4 && maySay(spec.name())) {
             log.warn(
                     "Task {} of type {} has a payload of {} bytes, more than a quarter of the limit of {}; send an id instead of the data",
@@ -127,6 +149,31 @@ public final class EnvelopeFactory {
         }
         warned.put(type, now);
         return true;
+    }
+
+    private static <P> @Nullable Debounce debounce(TypeSpec<P> spec, P payload, Instant now) {
+        TypeSpec.Debounced<P> rule = spec.debounce().orElse(null);
+        if (rule == null) {
+            return null;
+        }
+        String key = rule.key().apply(payload);
+        if (key == null) {
+            throw new InvalidTaskException(
+                    "Task type " + spec.name() + ": the function of the debounce key answered null");
+        }
+        return new Debounce(key, now.plus(rule.atMost()));
+    }
+
+    private static @Nullable Instant notBefore(
+            TypeSpec<?> spec, Choices chosen, Instant now, @Nullable Debounce debounce) {
+        if (debounce == null) {
+            return notBefore(spec, chosen, now);
+        }
+        boolean own = chosen.delay != null || chosen.runAt != null;
+        Instant at = own
+                ? notBefore(spec, chosen, now)
+                : now.plus(spec.debounce().orElseThrow().delay());
+        return at != null && at.isAfter(debounce.latest()) ? debounce.latest() : at;
     }
 
     private static @Nullable Instant notBefore(TypeSpec<?> spec, Choices chosen, Instant now) {

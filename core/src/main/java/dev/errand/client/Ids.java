@@ -2,10 +2,9 @@ package dev.errand.client;
 
 import dev.errand.TaskId;
 import dev.errand.time.Time;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/** Makes version 7 UUIDs (RFC 9562, section 5.7): 48 bits of milliseconds, then random ones. */
+/** Makes task ids. */
 final class Ids {
     private final Time time;
     private final RandomGenerator random;
@@ -16,9 +15,6 @@ final class Ids {
     }
 
     TaskId next() {
-        long millis = time.now().toEpochMilli();
-        long high = (millis << 16) | 0x7000L | (random.nextLong() & 0x0FFFL);
-        long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-        return new TaskId(new UUID(high, low).toString());
+        return TaskId.next(time.now(), random);
     }
 }

@@ -7,8 +7,10 @@ import dev.errand.TaskState;
 import dev.errand.broker.AttemptToken;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Payload;
+import dev.errand.broker.TaskFilter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One task in the store. Mutable, and only ever touched under the broker's lock. */
@@ -21,7 +23,7 @@ final class Entry {
     /** When the broker stored it; the time to live of its unique key counts from here. */
     final Instant stored;
 
-    final QueueLine line;
+    QueueLine line;
     Envelope envelope;
     TaskState state = TaskState.PENDING;
 
@@ -30,6 +32,9 @@ final class Entry {
 
     @Nullable
     Instant ready;
+    /** Until its take: since when it was ready. */
+    @Nullable
+    Instant readyBefore;
 
     @Nullable
     Instant started;
@@ -63,6 +68,13 @@ final class Entry {
 
     Keys.@Nullable Hold hold;
 
+    /** What its attempts have kept; null: nothing. */
+    @Nullable
+    Records records;
+
+    /** The latest enqueues that have replaced it. */
+    List<TaskId> replacedBy = List.of();
+
     /** Its place in its chain; the chain's own business. */
     @Nullable
     Chain chain;
@@ -84,6 +96,16 @@ final class Entry {
 
     TaskId id() {
         return envelope.id();
+    }
+
+    /** Whether it waits for its time or for a worker. */
+    boolean waits() {
+        return state == TaskState.PENDING || state == TaskState.SCHEDULED || state == TaskState.RETRY;
+    }
+
+    /** Whether a filter means it. */
+    boolean matches(TaskFilter filter) {
+        return filter.matches(envelope, state, ended, reason);
     }
 
     /** Whether this is the attempt that owns the task. */

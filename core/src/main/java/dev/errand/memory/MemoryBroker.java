@@ -83,7 +83,10 @@ public final class MemoryBroker implements Broker {
                 store,
                 new MemoryDeadLetters(room, store),
                 new MemoryStats(room),
+                new MemoryQueueControl(room),
+                new MemoryRecords(room),
                 new MemoryUpkeep(room),
+                new MemorySchedules(room),
                 new MemoryRegistry(room));
     }
 

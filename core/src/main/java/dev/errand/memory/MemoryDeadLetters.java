@@ -34,6 +34,11 @@ final class MemoryDeadLetters implements DeadLetters {
     }
 
     @Override
+    public int count(TaskFilter filter, int max) {
+        return all(filter, max, (tasks, entry) -> {});
+    }
+
+    @Override
     public boolean redrive(TaskId id) {
         return one(id, Tasks::redrive);
     }
@@ -95,7 +100,7 @@ final class MemoryDeadLetters implements DeadLetters {
                     return false;
                 }
                 at = entry.sequence;
-                if (filter.matches(entry.line.name, entry.envelope.type(), entry.state)) {
+                if (entry.matches(filter)) {
                     action.accept(tasks, entry);
                     if (++done == max) {
                         return false;

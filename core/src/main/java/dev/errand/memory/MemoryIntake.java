@@ -76,13 +76,14 @@ final class MemoryIntake implements Intake {
         for (TakeRequest.Demand demand : request.demands()) {
             QueueLine line = tasks.queue(demand.queue());
             int left = Math.min(demand.max(), request.max() - taken.size());
-            for (; line != null && left > 0; left--) {
+            for (; line != null && line.paused == null && left > 0; left--) {
                 Entry entry = tasks.leaseNext(line, types.full(), seat, nonce);
                 if (entry == null || entry.token == null) {
                     break;
                 }
                 types.took(entry.envelope.type());
-                taken.add(new Delivery(entry.envelope, new Lease(entry.id(), line.name, entry.token)));
+                taken.add(new Delivery(
+                        entry.envelope, new Lease(entry.id(), line.name, entry.token), null, entry.readyBefore));
             }
         }
         return taken;

@@ -1,11 +1,13 @@
 package dev.errand.memory;
 
+import dev.errand.TaskId;
 import dev.errand.TaskState;
 import dev.errand.broker.QueueStats;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What is in the queues, from counts that every move keeps. */
 final class MemoryStats implements QueueStats {
@@ -42,6 +44,16 @@ final class MemoryStats implements QueueStats {
         return room.with(tasks -> {
             QueueLine line = tasks.queue(queue);
             return line == null ? Optional.empty() : line.ready.oldest();
+        });
+    }
+
+    @Override
+    public OptionalLong ahead(TaskId id) {
+        return room.with(tasks -> {
+            Entry entry = tasks.find(id);
+            return entry == null || entry.state != TaskState.PENDING
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(entry.line.ready.ahead(entry));
         });
     }
 }

@@ -5,6 +5,7 @@ import dev.errand.TaskId;
 import dev.errand.TaskInfo;
 import dev.errand.TaskState;
 import dev.errand.broker.Page;
+import dev.errand.broker.TaskEdit;
 import dev.errand.broker.TaskFilter;
 import dev.errand.broker.TaskStore;
 import dev.errand.time.Signal;
@@ -75,7 +76,7 @@ final class MemoryStore implements TaskStore {
                 if (entry == null) {
                     return false;
                 }
-                if (filter.matches(entry.line.name, entry.envelope.type(), entry.state)) {
+                if (entry.matches(filter)) {
                     if (found.size() == limit) {
                         next = Optional.of(Long.toString(lastFound));
                         return false;
@@ -125,6 +126,21 @@ final class MemoryStore implements TaskStore {
             }
             tasks.makeReady(entry, false);
             return true;
+        });
+    }
+
+    @Override
+    public EditAnswer edit(TaskId id, TaskEdit edit) {
+        return room.with(tasks -> {
+            Entry entry = tasks.find(id);
+            if (entry == null) {
+                return EditAnswer.UNKNOWN;
+            }
+            if (!entry.waits()) {
+                return EditAnswer.NOT_WAITING;
+            }
+            tasks.edit(entry, edit);
+            return EditAnswer.EDITED;
         });
     }
 

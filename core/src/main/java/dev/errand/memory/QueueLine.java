@@ -1,8 +1,10 @@
 package dev.errand.memory;
 
 import dev.errand.TaskState;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One queue: its ready line, its dead and cancelled tasks in the order of their ends, and its counts. */
 final class QueueLine {
@@ -12,6 +14,9 @@ final class QueueLine {
     final Chain cancelled = new Chain();
     /** Whether something became ready in the locked section that is going on. */
     boolean stirred;
+    /** Since when nobody takes from it; null: it is not paused. */
+    @Nullable
+    Instant paused;
 
     private final long[] counts = new long[TaskState.values().length];
 

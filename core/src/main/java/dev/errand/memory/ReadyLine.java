@@ -74,6 +74,19 @@ final class ReadyLine {
                 .min(Comparator.naturalOrder());
     }
 
+    /** How many would be taken before this one. */
+    long ahead(Entry entry) {
+        long count = 0;
+        for (Map.Entry<Integer, Level> each :
+                levels.headMap(entry.envelope.priority(), true).entrySet()) {
+            boolean same = each.getKey() == entry.envelope.priority();
+            for (TypeLine line : each.getValue().byType.values()) {
+                count += line.before(same ? entry.order : Long.MAX_VALUE);
+            }
+        }
+        return count;
+    }
+
     private Level level(Entry entry) {
         return levels.computeIfAbsent(entry.envelope.priority(), p -> new Level());
     }
@@ -178,6 +191,18 @@ final class ReadyLine {
 
         void remove(Entry entry) {
             (entry.chain == givenBack ? givenBack : arrived).remove(entry);
+        }
+
+        long before(long order) {
+            return before(givenBack, order) + before(arrived, order);
+        }
+
+        private static long before(Chain chain, long order) {
+            long count = 0;
+            for (Entry one = chain.first(); one != null && one.order < order; one = one.after) {
+                count++;
+            }
+            return count;
         }
 
         Instant oldest() {

@@ -52,7 +52,7 @@ final class Seats {
 
     /** Wakes as many waiting takers as the queue's ready tasks can feed. */
     void wake(QueueLine line) {
-        long left = line.ready.size();
+        long left = line.paused == null ? line.ready.size() : 0;
         Iterator<Seat> each = waiting.iterator();
         while (left > 0 && each.hasNext()) {
             Seat seat = each.next();

@@ -5,9 +5,11 @@ import dev.errand.StorageException;
 import dev.errand.TaskId;
 import dev.errand.TaskState;
 import dev.errand.broker.AttemptToken;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Payload;
 import dev.errand.broker.Receipt;
+import dev.errand.broker.TaskEdit;
 import dev.errand.broker.UniqueKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +51,7 @@ final class Tasks {
     final Watchers watchers = new Watchers();
     private final Kept kept = new Kept();
     private final Keys keys = new Keys();
+    private final Debounces debounces = new Debounces();
     private final Map<TaskId, Entry> byId = new HashMap<>();
     private final Map<String, QueueLine> queues = new HashMap<>();
     private final List<QueueLine> stirred = new ArrayList<>();
@@ -96,13 +99,23 @@ final class Tasks {
         return queues.get(name);
     }
 
+    /** A queue that a task is to go into; null if there are too many. */
+    private @Nullable QueueLine room(String queue) {
+        QueueLine line = queues.get(queue);
+        if (line == null && queues.size() < MAX_QUEUES) {
+            line = new QueueLine(queue);
+            queues.put(queue, line);
+        }
+        return line;
+    }
+
     Collection<QueueLine> queues() {
         return Collections.unmodifiableCollection(queues.values());
     }
 
     /** A worker serves this queue: it exists from now on. */
-    void serve(String queue) {
-        queues.computeIfAbsent(queue, QueueLine::new);
+    QueueLine serve(String queue) {
+        return queues.computeIfAbsent(queue, QueueLine::new);
     }
 
     // --- in
@@ -119,13 +132,17 @@ final class Tasks {
                 return new Receipt.Duplicate(holder.get());
             }
         }
-        QueueLine line = queues.get(task.queue());
-        if (byId.size() + keys.orphans() >= maxTasks || (line == null && queues.size() >= MAX_QUEUES)) {
-            return new Receipt.Refused(full(task));
+        Debounce debounce = task.debounce();
+        if (debounce != null) {
+            Receipt replaced = replace(task, debounce);
+            if (replaced != null) {
+                return replaced;
+            }
         }
+        boolean full = byId.size() + keys.orphans() >= maxTasks;
+        QueueLine line = full ? null : room(task.queue());
         if (line == null) {
-            line = new QueueLine(task.queue());
-            queues.put(task.queue(), line);
+            return new Receipt.Refused(full(task));
         }
         Entry entry = new Entry(roll.nextSequence(), now, line, task);
         byId.put(task.id(), entry);
@@ -140,6 +157,28 @@ final class Tasks {
             enterReady(entry, false);
         }
         return STORED;
+    }
+
+    /** Puts a debounced task into the place of the one that waits; null if none does. */
+    private @Nullable Receipt replace(Envelope task, Debounce debounce) {
+        TaskId before = debounces.replacedBy(task, debounce);
+        if (before != null) {
+            return new Receipt.Replaced(before);
+        }
+        Entry waiting = debounces.waiting(task, debounce);
+        if (waiting == null) {
+            return null;
+        }
+        if (room(task.queue()) == null) {
+            return new Receipt.Refused(full(task));
+        }
+        Envelope next = task.replacing(waiting.envelope);
+        Instant due = next.notBefore();
+        change(waiting, next, due != null && due.isAfter(now) ? due : null);
+        waiting.reason = null;
+        waiting.records = null;
+        Debounces.remember(waiting, task.id());
+        return new Receipt.Replaced(waiting.id());
     }
 
     private StorageException full(Envelope task) {
@@ -170,6 +209,38 @@ final class Tasks {
             makeReady(entry, first);
         }
         entry.reason = reason;
+    }
+
+    /** Changes a task that waits. */
+    void edit(Entry entry, TaskEdit edit) {
+        Instant due = edit.due() == null ? entry.due : edit.due().isAfter(now) ? edit.due() : null;
+        change(entry, edit.applyTo(entry.envelope), due);
+    }
+
+    /** Puts another envelope into the place of one that waits; {@code due} null: it is ready. */
+    private void change(Entry entry, Envelope next, @Nullable Instant due) {
+        QueueLine line = room(next.queue());
+        if (line == null) {
+            throw new StorageException("The task " + entry.id() + " was not moved to the queue " + next.queue()
+                    + ": the in-memory broker has " + MAX_QUEUES
+                    + " queues already; use one queue for a kind of work");
+        }
+        TaskState state = entry.state;
+        boolean moves = entry.line != line || next.priority() != entry.envelope.priority();
+        if (due == null && state == TaskState.PENDING && !moves) {
+            entry.envelope = next;
+            return;
+        }
+        String reason = entry.reason;
+        leave(entry);
+        entry.line = line;
+        entry.envelope = next;
+        if (due == null) {
+            enterReady(entry, false);
+        } else {
+            enterDue(entry, entry.token == null ? TaskState.SCHEDULED : TaskState.RETRY, due);
+            entry.reason = reason;
+        }
     }
 
     /** A dead letter starts again. */
@@ -204,6 +275,7 @@ final class Tasks {
         enter(entry, TaskState.ACTIVE);
         AttemptToken last = entry.token;
         entry.token = new AttemptToken(last == null ? 1 : last.number() + 1, nonce);
+        entry.readyBefore = entry.ready;
         entry.ready = null;
         entry.reason = null;
         entry.started = now;
@@ -292,6 +364,9 @@ final class Tasks {
         leave(entry);
         byId.remove(entry.id());
         roll.remove(entry);
+        if (entry.envelope.debounce() != null) {
+            debounces.ended(entry, entry.envelope.debounce());
+        }
         if (entry.hold != null) {
             keys.orphaned(entry.hold);
         }
@@ -344,9 +419,18 @@ final class Tasks {
         dueLine.add(entry);
     }
 
-    private static void enter(Entry entry, TaskState state) {
+    private void enter(Entry entry, TaskState state) {
         entry.state = state;
         entry.line.count(state, 1);
+        Debounce debounce = entry.envelope.debounce();
+        if (debounce == null || state == TaskState.ACTIVE) {
+            return;
+        }
+        if (state.ended()) {
+            debounces.ended(entry, debounce);
+        } else {
+            debounces.waits(entry, debounce);
+        }
     }
 
     private void leave(Entry entry) {

@@ -76,24 +76,20 @@ public final class ManualTime implements Time {
         }
         Instant target = now().plus(span);
         Pending next;
-        while ((next = pollDue(target)) != null) {
+        while ((next = pollDueOrArrive(target)) != null) {
             next.action.run();
-        }
-        lock.lock();
-        try {
-            if (now.isBefore(target)) {
-                now = target;
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
-    private @Nullable Pending pollDue(Instant target) {
+    /** The next timer that falls due; null: there is none, and the clock stands at the target. No timer slips in between. */
+    private @Nullable Pending pollDueOrArrive(Instant target) {
         lock.lock();
         try {
             Pending next = timers.peek();
             if (next == null || next.due.isAfter(target)) {
+                if (now.isBefore(target)) {
+                    now = target;
+                }
                 return null;
             }
             timers.poll();

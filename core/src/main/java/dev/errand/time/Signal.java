@@ -39,17 +39,29 @@ public final class Signal {
      * @throws InterruptedException if the waiting thread is interrupted
      */
     public boolean await(Duration max) throws InterruptedException {
+        return awaitUntil(time.nanoTime() + max.toNanos());
+    }
+
+    /**
+     * The same until {@link Time#nanoTime()} has come so far. Does not miss time that passes while this thread is on its way to
+     * waiting.
+     */
+    public boolean awaitUntil(long nanos) throws InterruptedException {
         long mine;
+        long left = nanos - time.nanoTime();
         lock.lockInterruptibly();
         try {
-            if (raised || !max.isPositive()) {
+            if (raised || left <= 0) {
                 return lower();
             }
             mine = ++round;
         } finally {
             lock.unlock();
         }
-        Time.Timer timer = time.after(max, () -> expire(mine));
+        Time.Timer timer = time.after(Duration.ofNanos(left), () -> expire(mine));
+        if (nanos - time.nanoTime() <= 0) {
+            expire(mine);
+        }
         lock.lock();
         try {
             while (!raised && expired < mine) {

@@ -1,8 +1,10 @@
 package dev.errand.upkeep;
 
 import dev.errand.Defaults;
+import dev.errand.Notice;
 import dev.errand.broker.Upkeep;
 import dev.errand.broker.Upkeep.DeadLetterLimits;
+import dev.errand.notices.Notices;
 import dev.errand.time.Time;
 import dev.errand.worker.Loop;
 import dev.errand.worker.Outage;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,16 +34,18 @@ public final class Chores {
     private final Upkeep upkeep;
     private final Time time;
     private final RandomGenerator random;
+    private final @Nullable Notices notices;
     private final Loop timekeeper;
     private final Loop recoverer;
     private final Loop janitor;
 
-    /** Not started yet. */
-    public Chores(Upkeep upkeep, Time time, RandomGenerator random, Outage outage) {
+    /** Not started yet; {@code notices} is null if nobody listens. */
+    public Chores(Upkeep upkeep, Time time, RandomGenerator random, Outage outage, @Nullable Notices notices) {
         this.upkeep = upkeep;
         this.time = time;
         this.random = random;
-        this.timekeeper = new Loop("timekeeper", time, outage, this::promote);
+        this.notices = notices;
+        this.timekeeper = Loop.byTheClock("timekeeper", time, outage, this::promote);
         this.recoverer = new Loop("recoverer", time, outage, this::recover);
         this.janitor = new Loop("janitor", time, outage, this::prune);
     }
@@ -61,16 +66,17 @@ public final class Chores {
         loops().forEach(loop -> loop.join(Duration.ofSeconds(5)));
     }
 
-    private List<Loop> loops() {
+    /** The threads. */
+    public List<Loop> loops() {
         return List.of(timekeeper, recoverer, janitor);
     }
 
     private Duration promote() {
+        Instant now = time.now();
         Upkeep.Due due = upkeep.promote(SLICE);
         if (due.promoted() >= SLICE) {
             return Duration.ZERO;
         }
-        Instant now = time.now();
         Duration left = due.next().map(next -> Duration.between(now, next)).orElse(DUE_SAFETY_NET);
         return left.compareTo(DUE_SAFETY_NET) > 0 ? DUE_SAFETY_NET : left;
     }
@@ -79,6 +85,7 @@ public final class Chores {
         int recovered = upkeep.recover(SLICE);
         if (recovered > 0) {
             log.warn("{} tasks of dead or stalled workers are ready again", recovered);
+            tell(new Notice.Recovered(recovered));
         }
         return recovered >= SLICE ? Duration.ZERO : jittered(RECOVER_EVERY);
     }
@@ -91,8 +98,15 @@ public final class Chores {
                     pruned.dead(),
                     LIMITS.age().toDays(),
                     LIMITS.perQueue());
+            tell(new Notice.DeadLettersDropped(pruned.dead()));
         }
         return pruned.ended() + pruned.dead() >= SLICE ? Duration.ofMillis(50) : jittered(PRUNE_EVERY);
+    }
+
+    private void tell(Notice notice) {
+        if (notices != null) {
+            notices.tell(notice);
+        }
     }
 
     private Duration jittered(Duration period) {

@@ -1,10 +1,14 @@
 package dev.errand.worker;
 
+import dev.errand.Notice;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Lease;
+import dev.errand.broker.TaskRecords;
 import dev.errand.time.Time;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +41,16 @@ final class Attempt {
     private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
     volatile long keptAt;
     volatile Instant deadline = Instant.MAX;
+    /** How listeners know it; immutable, so that two threads may make it; made when there is the first thing to tell. */
+    Notice.@Nullable Run run;
+
+    private long beganAt;
+    private boolean timed;
+    private @Nullable Duration took;
     private @Nullable Thread thread;
     private Time.@Nullable Timer timer;
     private boolean ended;
+    private @Nullable Diary diary;
 
     Attempt(Delivery delivery, HandlerTable.@Nullable Registration registration, boolean suspect, long keptAt) {
         this.delivery = delivery;
@@ -54,6 +65,52 @@ final class Attempt {
 
     Lease lease() {
         return delivery.lease();
+    }
+
+    /** Which counted attempt it is, from 1. */
+    int number() {
+        return delivery.envelope().history().attempts() + 1;
+    }
+
+    /** Whether its handler was about to begin. */
+    boolean begun() {
+        return !deadline.equals(Instant.MAX);
+    }
+
+    /** How long the handler ran; null if it has not ended, or nobody wants to know. */
+    @Nullable
+    Duration took() {
+        return took;
+    }
+
+    void timeFrom(long nanos) {
+        beganAt = nanos;
+        timed = true;
+    }
+
+    void timeUntil(long nanos) {
+        if (timed) {
+            took = Duration.ofNanos(nanos - beganAt);
+        }
+    }
+
+    /** Where its handler's progress and log lines wait to be written. */
+    synchronized Diary diary() {
+        Diary mine = diary;
+        if (mine == null) {
+            mine = new Diary(lease(), envelope().history().attempts() + 1);
+            diary = mine;
+        }
+        return mine;
+    }
+
+    /** What is left of them; what comes later is forgotten. */
+    List<TaskRecords.Note> lastNotes(Time time) {
+        Diary mine;
+        synchronized (this) {
+            mine = diary;
+        }
+        return mine == null ? List.of() : mine.close(time.now());
     }
 
     /** True for the one caller that may report the outcome. */

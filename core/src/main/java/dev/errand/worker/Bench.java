@@ -1,5 +1,6 @@
 package dev.errand.worker;
 
+import dev.errand.Load;
 import dev.errand.broker.TakeRequest.Demand;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -220,6 +221,16 @@ final class Bench {
 
     int waitingCount() {
         return waitingCount;
+    }
+
+    /** How busy it is, with so many outcomes that are not written down yet. */
+    Load load(int settling) {
+        lock.lock();
+        try {
+            return new Load(concurrency, concurrency - free, free, waiting.size(), settling);
+        } finally {
+            lock.unlock();
+        }
     }
 
     int running() {

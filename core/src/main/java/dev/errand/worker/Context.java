@@ -3,20 +3,29 @@ package dev.errand.worker;
 import dev.errand.AnyTaskType;
 import dev.errand.EnqueueOptions;
 import dev.errand.EnqueueResult;
+import dev.errand.StepAction;
+import dev.errand.StepWork;
 import dev.errand.TaskContext;
 import dev.errand.TaskId;
+import dev.errand.TypeToken;
 import dev.errand.broker.AttemptToken;
+import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** An attempt as its handler sees it. */
 final class Context implements TaskContext {
     private final Attempt attempt;
     private final int maxAttempts;
     private final ChildEnqueuer children;
+    private final Keeping keeping;
+    private volatile @Nullable Steps steps;
 
-    Context(Attempt attempt, int maxAttempts, ChildEnqueuer children) {
+    Context(Attempt attempt, int maxAttempts, ChildEnqueuer children, Keeping keeping) {
+        this.keeping = keeping;
         this.attempt = attempt;
         this.maxAttempts = maxAttempts;
         this.children = children;
@@ -75,6 +84,53 @@ final class Context implements TaskContext {
     @Override
     public boolean cancelled() {
         return attempt.stopped() != null;
+    }
+
+    @Override
+    public <R, X extends Exception> R step(String name, Class<R> result, StepWork<? extends R, X> work) throws X {
+        return step(name, (Type) result, work);
+    }
+
+    @Override
+    public <R, X extends Exception> R step(String name, TypeToken<R> result, StepWork<? extends R, X> work) throws X {
+        return step(name, result.type(), work);
+    }
+
+    @SuppressWarnings("unchecked") // the codec answers what the type says
+    private <R, X extends Exception> R step(String name, Type result, StepWork<? extends R, X> work) throws X {
+        return (R) Objects.requireNonNull(steps().run(name, result, work));
+    }
+
+    @Override
+    public <X extends Exception> void step(String name, StepAction<X> work) throws X {
+        steps().run(name, null, () -> {
+            work.run();
+            return "";
+        });
+    }
+
+    private Steps steps() {
+        Steps mine = steps;
+        if (mine == null) {
+            synchronized (attempt) {
+                mine = steps;
+                if (mine == null) {
+                    mine = keeping.steps(attempt);
+                    steps = mine;
+                }
+            }
+        }
+        return mine;
+    }
+
+    @Override
+    public void progress(double fraction, String text) {
+        keeping.progress(attempt, fraction, text);
+    }
+
+    @Override
+    public void log(String line) {
+        keeping.log(attempt, line);
     }
 
     @Override

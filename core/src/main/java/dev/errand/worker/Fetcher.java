@@ -1,12 +1,16 @@
 package dev.errand.worker;
 
+import dev.errand.Notice;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Intake;
 import dev.errand.broker.TakeRequest;
+import dev.errand.notices.Notices;
 import dev.errand.time.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes tasks from the broker on a thread of its own: as many as there are free slots, plus a small measured look-ahead. It
@@ -22,6 +26,8 @@ final class Fetcher {
     private final Pace pace;
     private final QueueOrder order;
     private final Settler settler;
+    private final Time time;
+    private final @Nullable Notices notices;
     private final Consumer<List<Delivery>> onTaken;
     private final Loop loop;
     private volatile boolean constrained;
@@ -36,12 +42,15 @@ final class Fetcher {
             Settler settler,
             Time time,
             Outage outage,
+            @Nullable Notices notices,
             Consumer<List<Delivery>> onTaken) {
         this.intake = intake;
         this.bench = bench;
         this.pace = pace;
         this.order = order;
         this.settler = settler;
+        this.time = time;
+        this.notices = notices;
         this.onTaken = onTaken;
         this.loop = new Loop("fetcher", time, outage, this::fetch);
     }
@@ -68,10 +77,18 @@ final class Fetcher {
         }
     }
 
-    void stop() {
+    void takeNoMore() {
         loop.stop();
         intake.stopTaking();
+    }
+
+    void stop() {
+        takeNoMore();
         loop.join(Duration.ofSeconds(30));
+    }
+
+    Loop loop() {
+        return loop;
     }
 
     private Duration fetch() {
@@ -88,10 +105,45 @@ final class Fetcher {
         }
         hungry = false;
         constrained = ask.constrained();
-        List<Delivery> taken = intake.take(new TakeRequest(ask.demands(), ask.max(), ask.typeRoom(), WAIT));
+        TakeRequest request = new TakeRequest(ask.demands(), ask.max(), ask.typeRoom(), WAIT);
+        List<Delivery> taken = notices == null ? intake.take(request) : takeAndTell(notices, request);
         if (!taken.isEmpty()) {
             onTaken.accept(taken);
         }
         return Duration.ZERO;
+    }
+
+    private List<Delivery> takeAndTell(Notices listening, TakeRequest request) {
+        long begin = time.nanoTime();
+        List<Delivery> taken;
+        try {
+            taken = intake.take(request);
+        } catch (RuntimeException | Error e) {
+            listening.tell(new Notice.BrokerCall(
+                    Notice.Call.TAKE,
+                    0,
+                    Duration.ofNanos(time.nanoTime() - begin),
+                    e.getClass().getName()));
+            throw e;
+        }
+        if (!taken.isEmpty()) {
+            Duration whole = Duration.ofNanos(time.nanoTime() - begin);
+            listening.tell(new Notice.BrokerCall(Notice.Call.TAKE, taken.size(), withoutWait(whole, taken), null));
+        }
+        return taken;
+    }
+
+    /** The call may have waited until the first of its tasks was ready. */
+    private @Nullable Duration withoutWait(Duration whole, List<Delivery> taken) {
+        Instant first = null;
+        for (Delivery delivery : taken) {
+            Instant ready = delivery.ready();
+            if (ready == null) {
+                return null;
+            }
+            first = first == null || ready.isBefore(first) ? ready : first;
+        }
+        Duration since = Duration.between(first, time.now());
+        return since.compareTo(whole) > 0 ? whole : since.isNegative() ? Duration.ZERO : since;
     }
 }

@@ -46,28 +46,22 @@ final class Judge {
         if (attempt.delivery.defect() != null) {
             return Optional.of(dead(attempt, task.history(), DeadCause.UNDECODABLE, attempt.delivery.defect()));
         }
-        if (task.history().crashes() >= crashLimit) {
+        if (Admission.hasCrashedTooOften(task, crashLimit)) {
             return Optional.of(dead(
                     attempt,
                     task.history(),
                     DeadCause.CRASHED,
                     "took its worker down " + task.history().crashes() + " times"));
         }
-        if (task.deadline() != null && !time.now().isBefore(task.deadline())) {
+        if (Admission.isExpired(task, time.now())) {
             return Optional.of(dead(
                     attempt, task.history(), DeadCause.EXPIRED, "the deadline " + task.deadline() + " has passed"));
         }
         if (attempt.registration == null) {
-            return Optional.of(release(
-                    attempt, unknownTypeDelay(attempt), "this worker has no handler for task type " + task.type()));
+            return Optional.of(
+                    release(attempt, Admission.unknownTypeDelay(attempt.lease()), Admission.noHandler(task.type())));
         }
         return Optional.empty();
-    }
-
-    /** Short at first, for rolling deployments; longer with every take, so that many such tasks are no load. */
-    private static Duration unknownTypeDelay(Attempt attempt) {
-        long takes = attempt.lease().token().number();
-        return Defaults.UNKNOWN_TYPE_DELAY.multipliedBy(1L << Math.clamp(takes - 1, 0, 6));
     }
 
     /** The handler returned. */

@@ -1,9 +1,11 @@
 package dev.errand.worker;
 
+import dev.errand.Notice;
 import dev.errand.TaskId;
 import dev.errand.broker.Intake;
 import dev.errand.broker.Lease;
 import dev.errand.broker.Renewal;
+import dev.errand.notices.Notices;
 import dev.errand.time.Time;
 import dev.errand.worker.Attempt.Stop;
 import java.time.Duration;
@@ -31,6 +33,7 @@ final class LeaseKeeper {
     private final Duration lease;
     private final BiConsumer<Attempt, Stop> onStop;
     private final Map<Lease, Attempt> held = new ConcurrentHashMap<>();
+    private final @Nullable Notices notices;
     private final Loop loop;
 
     LeaseKeeper(
@@ -39,11 +42,13 @@ final class LeaseKeeper {
             Outage outage,
             Duration lease,
             Suspects suspects,
+            @Nullable Notices notices,
             BiConsumer<Attempt, Stop> onStop) {
         this.suspects = suspects;
         this.intake = intake;
         this.time = time;
         this.lease = lease;
+        this.notices = notices;
         this.onStop = onStop;
         this.loop = new Loop("leases", time, outage, this::renewAll);
     }
@@ -75,6 +80,10 @@ final class LeaseKeeper {
         return held.values().stream().filter(a -> a.lease().task().equals(task)).toList();
     }
 
+    Loop loop() {
+        return loop;
+    }
+
     void stop() {
         loop.stop();
         loop.join(Duration.ofSeconds(5));
@@ -87,7 +96,9 @@ final class LeaseKeeper {
         long asked = time.nanoTime();
         List<Renewal> answers;
         try {
-            answers = intake.renew(leases);
+            answers = notices == null
+                    ? intake.renew(leases)
+                    : notices.call(Notice.Call.RENEW, leases.size(), () -> intake.renew(leases));
         } catch (RuntimeException e) {
             giveUpExpired(attempts);
             throw e;
@@ -114,11 +125,13 @@ final class LeaseKeeper {
         long now = time.nanoTime();
         for (Attempt attempt : attempts) {
             if (now - attempt.keptAt > lease.toNanos() && attempt.stopped() == null) {
-                log.warn(
-                        "Task {} of type {}: its lease of {} has run out because the broker cannot be reached; its handler is interrupted",
-                        attempt.envelope().id(),
-                        attempt.envelope().type(),
-                        lease);
+                TaskMdc.during(
+                        attempt,
+                        () -> log.warn(
+                                "Task {} of type {}: its lease of {} has run out because the broker cannot be reached; its handler is interrupted",
+                                attempt.envelope().id(),
+                                attempt.envelope().type(),
+                                lease));
                 onStop.accept(attempt, Stop.LAPSED);
             }
         }

@@ -19,6 +19,12 @@ public final class Loop {
 
     private static final Duration LAST_RESORT = Duration.ofSeconds(1);
 
+    /**
+     * A step or a pause that takes this much longer than it should is no progress. A step waits for tasks for at most ten seconds,
+     * and every call of a broker has a time limit of its own.
+     */
+    static final Duration STALLED_AFTER = Duration.ofMinutes(1);
+
     /** One round of work. */
     @FunctionalInterface
     public interface Step {
@@ -30,15 +36,30 @@ public final class Loop {
     private final Step step;
     private final Outage outage;
     private final Signal wake;
+    private final Time time;
     private final Thread thread;
+    private final boolean fromTheStart;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean stopped;
+    /** By when it should have moved on. */
+    private volatile long expected;
 
     /** Not started yet. */
     public Loop(String name, Time time, Outage outage, Step step) {
+        this(name, time, outage, step, false);
+    }
+
+    /** One whose pauses count from the beginning of the step, at which it reads the clock: for what falls due at a time. */
+    public static Loop byTheClock(String name, Time time, Outage outage, Step step) {
+        return new Loop(name, time, outage, step, true);
+    }
+
+    private Loop(String name, Time time, Outage outage, Step step, boolean fromTheStart) {
+        this.fromTheStart = fromTheStart;
         this.name = name;
         this.step = step;
         this.outage = outage;
+        this.time = time;
         this.wake = new Signal(time);
         this.thread = Thread.ofPlatform().daemon().name("errand-" + name).unstarted(this::repeat);
     }
@@ -46,6 +67,7 @@ public final class Loop {
     /** Starts the thread. */
     public void start() {
         if (!stopped && started.compareAndSet(false, true)) {
+            expect(Duration.ZERO);
             thread.start();
         }
     }
@@ -59,6 +81,20 @@ public final class Loop {
     public void stop() {
         stopped = true;
         wake.raise();
+    }
+
+    /** What it is called. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether it should go on and has not moved for too long: its thread is stuck in a step, or was not woken. */
+    public boolean stalled() {
+        return started.get() && !stopped && time.nanoTime() - expected > 0;
+    }
+
+    private void expect(Duration pause) {
+        expected = time.nanoTime() + pause.plus(STALLED_AFTER).toNanos();
     }
 
     boolean stopped() {
@@ -89,9 +125,12 @@ public final class Loop {
     private void repeat() {
         while (!stopped) {
             try {
+                expect(Duration.ZERO);
+                long began = time.nanoTime();
                 Duration pause = round();
                 if (pause.isPositive() && !stopped) {
-                    wake.await(pause);
+                    expect(pause);
+                    wake.awaitUntil((fromTheStart ? began : time.nanoTime()) + pause.toNanos());
                 }
             } catch (InterruptedException e) {
                 log.debug("The {} loop was interrupted; it goes on", name);

@@ -28,12 +28,12 @@ final class Runner {
     private final Codecs codecs;
     private final Judge judge;
     private final Time time;
-    private final TaskLog log;
+    private final Ends ends;
     private final List<Middleware> middleware;
     private final ChildEnqueuer children;
     private final Suspects suspects;
+    private final Keeping keeping;
     private final BiConsumer<Attempt, Stop> onStop;
-    private final BiConsumer<Attempt, Outcome> onOutcome;
     private final Consumer<Attempt> onEnd;
 
     Runner(
@@ -43,18 +43,19 @@ final class Runner {
             List<Middleware> middleware,
             ChildEnqueuer children,
             Suspects suspects,
+            Keeping keeping,
             BiConsumer<Attempt, Stop> onStop,
-            BiConsumer<Attempt, Outcome> onOutcome,
+            Ends ends,
             Consumer<Attempt> onEnd) {
         this.codecs = codecs;
         this.judge = judge;
         this.time = time;
-        this.log = new TaskLog(time);
         this.middleware = middleware;
         this.children = children;
         this.suspects = suspects;
+        this.keeping = keeping;
         this.onStop = onStop;
-        this.onOutcome = onOutcome;
+        this.ends = ends;
         this.onEnd = onEnd;
     }
 
@@ -64,40 +65,34 @@ final class Runner {
 
     private void run(Attempt attempt) {
         try {
-            Optional<Ending> ending = ending(attempt);
-            if (attempt.claim()) {
-                ending.ifPresent(e -> {
-                    onOutcome.accept(attempt, e.outcome);
-                    say(attempt, e);
-                });
+            TaskMdc.begin(attempt);
+            Ending ending = ending(attempt);
+            boolean counts = attempt.claim();
+            if (counts && ending.outcome != null) {
+                ends.ended(attempt, ending.outcome, ending.failure);
+            } else if (ending.failure != null) {
+                ends.unreported(attempt, ending.failure);
             }
         } finally {
             onEnd.accept(attempt);
         }
     }
 
-    /** After the report, because a logger calls the exception's own methods, and those may throw. */
-    private void say(Attempt attempt, Ending ending) {
-        try {
-            log.ended(attempt, ending.outcome, ending.failure);
-        } catch (RuntimeException | StackOverflowError e) {
-            log.ended(attempt, ending.outcome, null);
-        }
-    }
-
-    private record Ending(Outcome outcome, @Nullable Throwable failure) {}
+    /** Without an outcome: there is nothing to report. */
+    private record Ending(
+            @Nullable Outcome outcome, @Nullable Throwable failure) {}
 
     /** Whatever goes wrong, even in the engine itself, an attempt has an ending, or else its task would be leased for ever. */
-    private Optional<Ending> ending(Attempt attempt) {
+    private Ending ending(Attempt attempt) {
         try {
             Optional<Outcome> decided = judge.beforeRun(attempt);
-            return decided.isPresent() ? decided.map(o -> new Ending(o, null)) : runHandler(attempt);
+            return decided.isPresent() ? new Ending(decided.get(), null) : runHandler(attempt);
         } catch (Throwable t) {
-            return Optional.of(new Ending(judge.release(attempt, AFTER_DEFECT, "the engine failed: " + t), t));
+            return new Ending(judge.release(attempt, AFTER_DEFECT, "the engine failed: " + t), t);
         }
     }
 
-    private Optional<Ending> runHandler(Attempt attempt) {
+    private Ending runHandler(Attempt attempt) {
         HandlerTable.Registration registration = attempt.registration;
         if (registration == null) {
             throw new IllegalStateException("only tasks with a handler run");
@@ -108,27 +103,30 @@ final class Runner {
                 payload = codecs.decodePayload(
                         registration.spec(), attempt.envelope().payload());
             } catch (CodecException e) {
-                return Optional.of(new Ending(judge.undecodable(attempt, e), e));
+                return new Ending(judge.undecodable(attempt, e), e);
             }
             Object result;
             try {
                 result = call(attempt, registration, payload);
             } finally {
                 attempt.end();
+                ends.handlerEnded(attempt);
             }
-            return Optional.of(new Ending(judge.completed(attempt, encoded(registration.spec(), result)), null));
+            return new Ending(judge.completed(attempt, encoded(registration.spec(), result)), null);
         } catch (Throwable t) {
-            return judge.threw(attempt, t).map(outcome -> new Ending(outcome, t));
+            return new Ending(judge.threw(attempt, t).orElse(null), t);
         }
     }
 
     private @Nullable Object call(Attempt attempt, HandlerTable.Registration registration, Object payload)
             throws Exception {
-        Context context = new Context(attempt, judge.maxAttempts(attempt), children);
-        if (!attempt.begin(Thread.currentThread(), arm(attempt))) {
+        Context context = new Context(attempt, judge.maxAttempts(attempt), children, keeping);
+        Instant now = time.now();
+        if (!attempt.begin(Thread.currentThread(), arm(attempt, now))) {
             throw new InterruptedException("stopped before it began");
         }
         suspects.awaitTurn(attempt);
+        ends.began(attempt, now);
         return chain(0, registration.invoker(), payload, context);
     }
 
@@ -141,8 +139,7 @@ final class Runner {
     }
 
     /** The timeout, or the task's deadline if that comes first. */
-    private Time.Timer arm(Attempt attempt) {
-        Instant now = time.now();
+    private Time.Timer arm(Attempt attempt, Instant now) {
         Instant until = now.plus(judge.timeout(attempt));
         Stop reason = Stop.TIMEOUT;
         Instant own = attempt.envelope().deadline();

@@ -1,17 +1,22 @@
 package dev.errand.worker;
 
 import dev.errand.BrokerUnavailableException;
+import dev.errand.Notice;
 import dev.errand.broker.Intake;
 import dev.errand.broker.Outcome;
 import dev.errand.broker.Settled;
+import dev.errand.broker.TaskRecords.Note;
+import dev.errand.notices.Notices;
 import dev.errand.time.Signal;
 import dev.errand.time.Time;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,15 +32,23 @@ final class Settler {
     private static final long MOST_SECONDS_ASIDE = 8;
     private static final Duration IDLE = Duration.ofMinutes(1);
 
-    record Report(Attempt attempt, Outcome outcome, int failures) {
+    /**
+     * An outcome to be written down.
+     *
+     * @param last the attempt's last progress and log lines, which go before it
+     */
+    record Report(Attempt attempt, Outcome outcome, List<Note> last, int failures) {
         Report failedAgain() {
-            return new Report(attempt, outcome, failures + 1);
+            return new Report(attempt, outcome, last, failures + 1);
         }
     }
 
     private final Intake intake;
     private final Judge judge;
     private final LeaseKeeper leases;
+    private final Optional<Scribe> scribe;
+    private final Ends ends;
+    private final @Nullable Notices notices;
     private final Runnable onRoom;
     private final Time time;
     private final Loop loop;
@@ -50,6 +63,9 @@ final class Settler {
             Intake intake,
             Judge judge,
             LeaseKeeper leases,
+            Optional<Scribe> scribe,
+            Ends ends,
+            @Nullable Notices notices,
             Time time,
             Outage outage,
             int concurrency,
@@ -57,6 +73,9 @@ final class Settler {
         this.intake = intake;
         this.judge = judge;
         this.leases = leases;
+        this.scribe = scribe;
+        this.ends = ends;
+        this.notices = notices;
         this.onRoom = onRoom;
         this.time = time;
         this.bound = Math.max(1_000, 4 * concurrency);
@@ -70,7 +89,7 @@ final class Settler {
 
     void report(Attempt attempt, Outcome outcome) {
         pending.incrementAndGet();
-        enqueue(new Report(attempt, outcome, 0));
+        enqueue(new Report(attempt, outcome, attempt.lastNotes(time), 0));
     }
 
     private void enqueue(Report report) {
@@ -110,6 +129,14 @@ final class Settler {
             Thread.currentThread().interrupt();
         }
         return pending.get() == 0;
+    }
+
+    int pending() {
+        return pending.get();
+    }
+
+    Loop loop() {
+        return loop;
     }
 
     void stop() {
@@ -192,7 +219,10 @@ final class Settler {
     private void settle(List<Report> batch) {
         List<Outcome> outcomes = new ArrayList<>(batch.size());
         batch.forEach(report -> outcomes.add(report.outcome));
-        List<Settled> answers = intake.settle(outcomes);
+        writeNotes(batch);
+        List<Settled> answers = notices == null
+                ? intake.settle(outcomes)
+                : notices.call(Notice.Call.SETTLE, outcomes.size(), () -> intake.settle(outcomes));
         if (answers.size() != batch.size()) {
             throw new IllegalStateException(
                     "the broker gave " + answers.size() + " answers to " + batch.size() + " outcomes");
@@ -203,33 +233,55 @@ final class Settler {
         done(batch.size());
     }
 
+    private void writeNotes(List<Report> batch) {
+        if (scribe.isEmpty()) {
+            return;
+        }
+        List<Note> last = new ArrayList<>();
+        batch.forEach(report -> last.addAll(report.last));
+        if (!last.isEmpty()) {
+            scribe.get().write(last);
+        }
+    }
+
     private void answered(Report report, Settled answer) {
         switch (answer) {
             case Settled.Done done -> leases.forget(report.attempt);
             case Settled.Stale stale -> {
                 leases.forget(report.attempt);
-                log.warn(
-                        "Task {} of type {} (queue {}, run {}): the outcome came too late and was refused; the task belongs to another run, or has ended",
-                        report.attempt.envelope().id(),
-                        report.attempt.envelope().type(),
-                        report.attempt.lease().queue(),
-                        report.attempt.lease().token());
+                stale(report.attempt);
             }
             case Settled.Refused refused -> refused(report, refused);
+        }
+    }
+
+    private void stale(Attempt attempt) {
+        TaskMdc.during(
+                attempt,
+                () -> log.warn(
+                        "Task {} of type {} (queue {}, run {}): the outcome came too late and was refused; the task belongs to another run, or has ended",
+                        attempt.envelope().id(),
+                        attempt.envelope().type(),
+                        attempt.lease().queue(),
+                        attempt.lease().token()));
+        if (attempt.stopped() != Attempt.Stop.LOST) {
+            ends.superseded(attempt);
         }
     }
 
     private void refused(Report report, Settled.Refused refused) {
         if (report.outcome.verdict() instanceof Outcome.Verdict.Dead) {
             leases.forget(report.attempt);
-            log.error(
-                    "Task {} of type {}: not even its death can be stored; it will be taken back when its lease has run out",
-                    report.attempt.envelope().id(),
-                    report.attempt.envelope().type(),
-                    refused.why());
+            TaskMdc.during(
+                    report.attempt,
+                    () -> log.error(
+                            "Task {} of type {}: not even its death can be stored; it will be taken back when its lease has run out",
+                            report.attempt.envelope().id(),
+                            report.attempt.envelope().type(),
+                            refused.why()));
             return;
         }
-        report(report.attempt, judge.unsettleable(report.attempt, refused.why()));
+        ends.endedElsewhere(report.attempt, judge.unsettleable(report.attempt, refused.why()), refused.why());
     }
 
     private void done(int count) {

@@ -22,11 +22,12 @@ final class Stopping {
         this.since = time.now();
     }
 
-    /** True for the first caller. */
-    synchronized boolean begin() {
+    /** True for the first caller, whose {@code first} has run before anybody sees that the worker stops. */
+    synchronized boolean begin(Runnable first) {
         if (state != Health.State.RUNNING) {
             return false;
         }
+        first.run();
         since = time.now();
         state = Health.State.STOPPING;
         return true;

@@ -23,8 +23,7 @@ final class Suspects {
     }
 
     boolean includes(Envelope task) {
-        int crashes = task.history().crashes();
-        return crashes > 0 && crashes == crashLimit - 1;
+        return Admission.isOnLastChance(task, crashLimit);
     }
 
     void hold(Attempt attempt) {

@@ -1,5 +1,6 @@
 package dev.errand.worker;
 
+import dev.errand.Listener;
 import dev.errand.Middleware;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param concurrency handlers at once
  * @param handlers by wire name
  * @param middleware around each attempt, outermost first
+ * @param listeners who hears of this worker alone
  * @param lease how long an attempt owns its task without renewal
  * @param drain the first phase of the stop
  * @param interrupt its second phase
@@ -28,6 +30,7 @@ public record WorkerConfig(
         int concurrency,
         HandlerTable handlers,
         List<Middleware> middleware,
+        List<Listener> listeners,
         Duration lease,
         Duration drain,
         Duration interrupt,
@@ -44,5 +47,6 @@ public record WorkerConfig(
     public WorkerConfig {
         queues = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(queues));
         middleware = List.copyOf(middleware);
+        listeners = List.copyOf(listeners);
     }
 }

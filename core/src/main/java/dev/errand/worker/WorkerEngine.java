@@ -2,28 +2,40 @@ package dev.errand.worker;
 
 import dev.errand.CapabilityException;
 import dev.errand.Health;
+import dev.errand.Load;
+import dev.errand.Notice;
 import dev.errand.TaskId;
 import dev.errand.Worker;
 import dev.errand.broker.Broker;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Intake;
 import dev.errand.broker.Lease;
+import dev.errand.broker.Outcome;
+import dev.errand.broker.ScheduleStore;
 import dev.errand.broker.Signals;
+import dev.errand.broker.TaskRecords;
+import dev.errand.broker.TaskStore;
 import dev.errand.broker.Upkeep;
 import dev.errand.broker.WorkerSpec;
 import dev.errand.client.Codecs;
+import dev.errand.client.EnvelopeFactory;
+import dev.errand.notices.Notices;
 import dev.errand.time.Time;
 import dev.errand.upkeep.Chores;
+import dev.errand.upkeep.ScheduleKeeper;
 import dev.errand.worker.Attempt.Stop;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,10 +53,13 @@ public final class WorkerEngine implements Worker, Signals {
     private static final Duration STUCK_AFTER = Duration.ofSeconds(5);
 
     private final String id;
+    private final String name;
     private final WorkerConfig config;
     private final Time time;
-    private final Consumer<Worker> onStopped;
+    private final Set<Worker> listed;
+    private final @Nullable Notices notices;
     private final Outage outage;
+    private final Ends ends;
     private final Intake intake;
     private final Bench bench;
     private final Pace pace;
@@ -53,9 +68,11 @@ public final class WorkerEngine implements Worker, Signals {
     private final RandomGenerator random;
     private final Runner runner;
     private final Fetcher fetcher;
+    private final Optional<Scribe> scribe;
     private final Settler settler;
     private final LeaseKeeper leases;
     private final Optional<Chores> chores;
+    private final Optional<ScheduleKeeper> schedules;
     private final Stopping stopping;
     private final Map<Attempt, Instant> interrupted = new ConcurrentHashMap<>();
     private final Instant started;
@@ -66,16 +83,20 @@ public final class WorkerEngine implements Worker, Signals {
             WorkerConfig config,
             Broker broker,
             Codecs codecs,
+            EnvelopeFactory limits,
             Time time,
             RandomGenerator random,
             ChildEnqueuer children,
-            Consumer<Worker> onStopped) {
+            @Nullable Notices notices,
+            Set<Worker> listed) {
         this.config = config;
+        this.notices = notices;
         this.time = time;
-        this.onStopped = onStopped;
+        this.listed = listed;
         this.started = time.now();
         WorkerSpec spec = spec(config, started, random);
         this.id = spec.id();
+        this.name = spec.name();
         checkRunTime(broker, spec);
         this.outage = new Outage(time, random, spec.name());
         this.bench = new Bench(config);
@@ -83,12 +104,21 @@ public final class WorkerEngine implements Worker, Signals {
         this.random = random;
         this.suspects = new Suspects(config.crashLimit());
         this.judge = new Judge(time, random, id, config.crashLimit());
-        this.chores = broker.extension(Upkeep.class).map(upkeep -> new Chores(upkeep, time, random, outage));
+        Consumer<Notice.Fired> fired = notices == null ? notice -> {} : notices::tell;
+        this.schedules = broker.extension(ScheduleStore.class)
+                .map(store -> new ScheduleKeeper(store, open(broker), time, outage, fired));
+        this.chores = broker.extension(Upkeep.class).map(upkeep -> new Chores(upkeep, time, random, outage, notices));
+        this.ends = new Ends(time, new TaskLog(time), id, this::report, notices);
         this.intake = broker.open(spec, this);
-        this.leases = new LeaseKeeper(intake, time, outage, config.lease(), suspects, this::stop);
-        this.settler = new Settler(intake, judge, leases, time, outage, config.concurrency(), this::roomChanged);
+        this.leases = new LeaseKeeper(intake, time, outage, config.lease(), suspects, notices, this::stop);
+        Optional<TaskRecords> records = broker.extension(TaskRecords.class);
+        this.scribe = records.map(r -> new Scribe(r, time, outage));
+        this.settler = new Settler(
+                intake, judge, leases, scribe, ends, notices, time, outage, config.concurrency(), this::roomChanged);
+        Keeping keeping =
+                new Keeping(scribe, records.map(r -> new Steps.Means(r, codecs, limits, time, this::stop)), time);
         this.runner = new Runner(
-                codecs, judge, time, config.middleware(), children, suspects, this::stop, settler::report, this::ended);
+                codecs, judge, time, config.middleware(), children, suspects, keeping, this::stop, ends, this::ended);
         this.fetcher = new Fetcher(
                 intake,
                 bench,
@@ -97,25 +127,37 @@ public final class WorkerEngine implements Worker, Signals {
                 settler,
                 time,
                 outage,
+                notices,
                 this::taken);
         this.stopping = new Stopping(time);
         this.opened = true;
     }
 
-    /** Opens an intake and starts to take. */
+    /**
+     * Opens an intake and starts to take.
+     *
+     * @param limits knows how large a result of a step may be
+     * @param notices null if nobody listens; closed with the worker
+     * @param listed where it is listed from now on until it has stopped
+     */
     public static Worker start(
             WorkerConfig config,
             Broker broker,
             Codecs codecs,
+            EnvelopeFactory limits,
             Time time,
             RandomGenerator random,
             ChildEnqueuer children,
-            Consumer<Worker> onStopped) {
-        WorkerEngine engine = new WorkerEngine(config, broker, codecs, time, random, children, onStopped);
+            @Nullable Notices notices,
+            Set<Worker> listed) {
+        WorkerEngine engine = new WorkerEngine(config, broker, codecs, limits, time, random, children, notices, listed);
+        listed.add(engine);
+        engine.tell(new Notice.WorkerStarted(engine.id));
         engine.leases.start();
         engine.settler.start();
         engine.fetcher.start();
         engine.chores.ifPresent(Chores::start);
+        engine.schedules.ifPresent(ScheduleKeeper::start);
         log.info(
                 "Worker {} serves {} with {} handlers at once",
                 engine.id,
@@ -142,6 +184,13 @@ public final class WorkerEngine implements Worker, Signals {
                 config.handlers().wireNames(),
                 config.handlers().longestTimeout(),
                 config.lease());
+    }
+
+    private static Predicate<TaskId> open(Broker broker) {
+        Optional<TaskStore> tasks = broker.extension(TaskStore.class);
+        return id -> tasks.flatMap(store -> store.find(id))
+                .map(info -> !info.state().ended())
+                .orElse(false);
     }
 
     private static String hostName() {
@@ -190,9 +239,13 @@ public final class WorkerEngine implements Worker, Signals {
 
     private void giveBack(Attempt attempt, Duration delay, String why) {
         if (attempt.claim()) {
-            settler.report(attempt, judge.release(attempt, delay, why));
+            ends.endedElsewhere(attempt, judge.release(attempt, delay, why), null);
         }
         interrupted.remove(attempt);
+    }
+
+    private void report(Attempt attempt, Outcome outcome) {
+        settler.report(attempt, outcome);
     }
 
     private void ended(Attempt attempt) {
@@ -234,6 +287,9 @@ public final class WorkerEngine implements Worker, Signals {
         }
         interrupted.putIfAbsent(attempt, time.now());
         if (attempt.stop(reason)) {
+            if (reason == Stop.LOST) {
+                ends.lost(attempt);
+            }
             watch(attempt);
         }
         if (attempt.claimed()) {
@@ -244,9 +300,13 @@ public final class WorkerEngine implements Worker, Signals {
 
     private void dropWaiting(Attempt attempt, Stop reason) {
         switch (reason) {
-            case LOST -> leases.forget(attempt);
-            case CANCEL -> settler.report(attempt, judge.cancelled(attempt, "cancelled before it ran"));
-            default -> settler.report(attempt, judge.release(attempt, Duration.ZERO, "given back unstarted"));
+            case LOST -> {
+                leases.forget(attempt);
+                ends.superseded(attempt);
+            }
+            case CANCEL -> ends.endedElsewhere(attempt, judge.cancelled(attempt, "cancelled before it ran"), null);
+            default ->
+                ends.endedElsewhere(attempt, judge.release(attempt, Duration.ZERO, "given back unstarted"), null);
         }
         fetcher.roomChanged();
     }
@@ -255,13 +315,15 @@ public final class WorkerEngine implements Worker, Signals {
     private void watch(Attempt attempt) {
         time.after(STUCK_AFTER, () -> {
             if (interrupted.containsKey(attempt)) {
-                log.warn(
-                        "Task {} of type {} (queue {}) was interrupted ({}) {} ago and has not ended; it keeps its slot until it does",
-                        attempt.envelope().id(),
-                        attempt.envelope().type(),
-                        attempt.lease().queue(),
-                        attempt.stopped(),
-                        STUCK_AFTER);
+                TaskMdc.during(
+                        attempt,
+                        () -> log.warn(
+                                "Task {} of type {} (queue {}) was interrupted ({}) {} ago and has not ended; it keeps its slot until it does",
+                                attempt.envelope().id(),
+                                attempt.envelope().type(),
+                                attempt.lease().queue(),
+                                attempt.stopped(),
+                                STUCK_AFTER));
             }
         });
     }
@@ -290,11 +352,16 @@ public final class WorkerEngine implements Worker, Signals {
         chores.ifPresent(Chores::dueChanged);
     }
 
+    @Override
+    public void schedulesChanged() {
+        schedules.ifPresent(ScheduleKeeper::changed);
+    }
+
     // ---- the three phases
 
     @Override
     public void stop(Duration drain, Duration interrupt) {
-        if (!stopping.begin()) {
+        if (!stopping.begin(() -> step("the taking", fetcher::takeNoMore))) {
             stopping.awaitDone();
             return;
         }
@@ -302,12 +369,22 @@ public final class WorkerEngine implements Worker, Signals {
             stopInPhases(drain, interrupt);
         } finally {
             stopping.done();
-            onStopped.accept(this);
+            listed.remove(this);
+            if (notices != null) {
+                notices.close();
+            }
+        }
+    }
+
+    private void tell(Notice notice) {
+        if (notices != null) {
+            notices.tell(notice);
         }
     }
 
     private void stopInPhases(Duration drain, Duration interrupt) {
         log.info("Worker {} stops: {} running, waiting for them up to {}", id, bench.running(), drain);
+        schedules.ifPresent(s -> step("the schedules", s::stop));
         step("the fetcher", fetcher::stop);
         bench.close().forEach(waiting -> giveBack(waiting, Duration.ZERO, "its worker stopped"));
         if (!stopping.await(() -> bench.running() == 0, drain)) {
@@ -322,9 +399,11 @@ public final class WorkerEngine implements Worker, Signals {
         }
         chores.ifPresent(c -> step("the chores", c::stop));
         step("the settler", settler::stop);
+        scribe.ifPresent(s -> step("the scribe", s::stop));
         step("the leases", leases::stop);
         step("the sign-off from the broker, which will notice by itself", intake::close);
         log.info("Worker {} has stopped", id);
+        tell(new Notice.WorkerStopped(id));
     }
 
     /** One part that cannot stop properly must not keep the others from it. */
@@ -338,12 +417,15 @@ public final class WorkerEngine implements Worker, Signals {
 
     private void abandon(Attempt attempt) {
         if (attempt.claim()) {
-            log.warn(
-                    "Task {} of type {} (queue {}) ignores its interrupt; it is given back and may run twice",
-                    attempt.envelope().id(),
-                    attempt.envelope().type(),
-                    attempt.lease().queue());
-            settler.report(attempt, judge.release(attempt, Duration.ZERO, "its worker stopped and it did not end"));
+            TaskMdc.during(
+                    attempt,
+                    () -> log.warn(
+                            "Task {} of type {} (queue {}) ignores its interrupt; it is given back and may run twice",
+                            attempt.envelope().id(),
+                            attempt.envelope().type(),
+                            attempt.lease().queue()));
+            ends.endedElsewhere(
+                    attempt, judge.release(attempt, Duration.ZERO, "its worker stopped and it did not end"), null);
         }
     }
 
@@ -358,6 +440,24 @@ public final class WorkerEngine implements Worker, Signals {
     }
 
     @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Load load() {
+        return bench.load(settler.pending());
+    }
+
+    /** The threads without which it is no worker. */
+    private List<Loop> loops() {
+        List<Loop> loops = new ArrayList<>(List.of(fetcher.loop(), settler.loop(), leases.loop()));
+        chores.ifPresent(c -> loops.addAll(c.loops()));
+        schedules.ifPresent(s -> loops.add(s.loop()));
+        return loops;
+    }
+
+    @Override
     public Health health() {
         Instant now = time.now();
         int stuck = (int) interrupted.values().stream()
@@ -367,6 +467,16 @@ public final class WorkerEngine implements Worker, Signals {
         Health.State state = stopping.state();
         if (state != Health.State.RUNNING) {
             return new Health(state, stopping.since(), "", bench.running(), stuck);
+        }
+        List<String> stalled =
+                loops().stream().filter(Loop::stalled).map(Loop::name).toList();
+        if (!stalled.isEmpty()) {
+            return new Health(
+                    Health.State.STALLED,
+                    now.minus(Loop.STALLED_AFTER),
+                    "not moving: " + String.join(", ", stalled),
+                    bench.running(),
+                    stuck);
         }
         return trouble == null
                 ? new Health(state, started, "", bench.running(), stuck)

@@ -26,10 +26,17 @@ class EnqueuerTest {
     private final CountDownLatch go = new CountDownLatch(1);
 
     /** The first call waits, so that the next callers share a batch. */
-    @SuppressWarnings("unchecked") // the one method that is called takes a list of envelopes
     private Enqueuer onto(Function<List<String>, List<Receipt>> storage) {
+        return onto(false, storage);
+    }
+
+    @SuppressWarnings("unchecked") // the one other method that is called takes a list of envelopes
+    private Enqueuer onto(boolean gathers, Function<List<String>, List<Receipt>> storage) {
         Broker broker = (Broker) Proxy.newProxyInstance(
                 Broker.class.getClassLoader(), new Class<?>[] {Broker.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("gathersEnqueues")) {
+                        return gathers;
+                    }
                     List<String> ids = ((List<Envelope>) arguments[0])
                             .stream().map(task -> task.id().value()).toList();
                     calls.add(ids);
@@ -38,7 +45,7 @@ class EnqueuerTest {
                     }
                     return storage.apply(ids);
                 });
-        return new Enqueuer(broker);
+        return new Enqueuer(broker, null);
     }
 
     private static List<Receipt> stored(List<String> ids) {
@@ -107,5 +114,18 @@ class EnqueuerTest {
             throw new StorageException("full");
         });
         assertThatThrownBy(() -> enqueuer.enqueue(task("alone"))).isInstanceOf(StorageException.class);
+    }
+
+    @Test
+    void aBrokerThatGathersGetsEachTaskAtOnce() throws Exception {
+        Enqueuer enqueuer = onto(true, EnqueuerTest::stored);
+        Thread first = Thread.ofPlatform().start(() -> enqueuer.enqueue(task("first")));
+        while (calls.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        assertThat(enqueuer.enqueue(task("second"))).isInstanceOf(Receipt.Stored.class);
+        assertThat(calls).containsExactly(List.of("first"), List.of("second"));
+        go.countDown();
+        first.join();
     }
 }

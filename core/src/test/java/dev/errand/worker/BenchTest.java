@@ -48,6 +48,7 @@ class BenchTest {
                 concurrency,
                 handlers,
                 List.of(),
+                List.of(),
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 Duration.ZERO,

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 /** Waits for a condition, for at most half a minute of real time, without guessing how long it takes. */
 final class Eventually {
     /** A worker's loops; each waits with one timer, which is gone once it has fired. */
-    private static final int LOOPS = 6;
+    private static final int LOOPS = 7;
 
     private Eventually() {}
 

@@ -31,6 +31,7 @@ final class TroubledBroker implements Broker {
     volatile boolean away;
     volatile UnaryOperator<List<Outcome>> beforeSettle = outcomes -> outcomes;
     volatile UnaryOperator<List<Settled>> afterSettle = answers -> answers;
+    volatile UnaryOperator<List<Renewal>> afterRenew = answers -> answers;
 
     TroubledBroker(Broker real) {
         this.real = real;
@@ -85,7 +86,7 @@ final class TroubledBroker implements Broker {
                 reach();
                 List<Renewal> answers = intake.renew(leases);
                 renewals.incrementAndGet();
-                return answers;
+                return afterRenew.apply(answers);
             }
 
             @Override

@@ -21,6 +21,7 @@ final class Changes {
     private final List<Held> cancels = new ArrayList<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
     private boolean due;
+    private boolean schedules;
 
     /** The queue has more ready tasks than before. */
     void ready(String queue) {
@@ -42,6 +43,11 @@ final class Changes {
         due = true;
     }
 
+    /** A schedule may be due earlier than any known before. */
+    void schedules() {
+        schedules = true;
+    }
+
     /** Runs {@code action} on the writer thread once the transaction is safe; it must be short and not fail. */
     void afterCommit(Runnable action) {
         afterCommit.add(action);
@@ -53,6 +59,7 @@ final class Changes {
         cancels.addAll(more.cancels);
         afterCommit.addAll(more.afterCommit);
         due |= more.due;
+        schedules |= more.schedules;
     }
 
     Set<String> readyQueues() {
@@ -73,5 +80,9 @@ final class Changes {
 
     boolean isDue() {
         return due;
+    }
+
+    boolean isSchedules() {
+        return schedules;
     }
 }

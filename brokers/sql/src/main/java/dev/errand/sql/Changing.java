@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What people do to single tasks: call off, run now, redrive, delete. */
 final class Changing {
@@ -66,8 +67,7 @@ final class Changing {
         return true;
     }
 
-    static boolean deleteDead(Transaction tx, TaskId id) throws SQLException {
-        Known task = Known.byId(tx, id);
+    static boolean deleteDead(Transaction tx, @Nullable Known task) throws SQLException {
         if (task == null || task.state() != State.DEAD) {
             return false;
         }
@@ -75,11 +75,11 @@ final class Changing {
         return true;
     }
 
-    static boolean redrive(Transaction tx, TaskId id) throws SQLException {
-        Known task = Known.byId(tx, id);
+    static boolean redrive(Transaction tx, @Nullable Known task) throws SQLException {
         if (task == null || task.state() != State.DEAD) {
             return false;
         }
+        Debouncing.waitsAgain(tx, task);
         PreparedStatement update = tx.prepare(REDRIVE);
         update.setLong(1, tx.now());
         update.setLong(2, tx.places(1));
@@ -87,7 +87,7 @@ final class Changing {
         update.setLong(4, task.seq());
         update.executeUpdate();
         if (task.uniqueKey() != null) {
-            UniqueKeys.retake(tx, task.type(), new UniqueKey(task.uniqueKey(), timeLeft(tx, task)), id);
+            UniqueKeys.retake(tx, task.type(), new UniqueKey(task.uniqueKey(), timeLeft(tx, task)), task.id());
         }
         tx.changes().ready(task.queue());
         return true;

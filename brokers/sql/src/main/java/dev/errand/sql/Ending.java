@@ -11,7 +11,7 @@ final class Ending {
     private static final String DELETE = "DELETE FROM task WHERE seq = ?";
     /** The most frequent of all ends, in one statement. */
     private static final String FORGET_PLAIN =
-            "DELETE FROM task WHERE id = ? AND state = 2 AND attempt = ? AND nonce = ?";
+            "DELETE FROM task WHERE id = ? AND state = 2 AND attempt = ? AND nonce = ? AND kept = 0";
 
     private static final String DELETE_LARGE = "DELETE FROM large_payload WHERE seq = ?";
     private static final String END =
@@ -22,8 +22,8 @@ final class Ending {
     private Ending() {}
 
     /**
-     * Completes a task that is not kept, and of which the caller knows that it has no unique key and no large payload; false if
-     * the lease is not the task's newest.
+     * Completes a task that is not kept, and of which the caller knows that it has no unique or debounce key and no large
+     * payload; false if the lease is not the task's newest, or attempts have kept something with it.
      */
     static boolean forgetPlain(Transaction tx, Lease lease) throws SQLException {
         PreparedStatement delete = tx.prepare(FORGET_PLAIN);
@@ -68,11 +68,15 @@ final class Ending {
 
     /** Deletes a task; its key is another matter. */
     static void remove(Transaction tx, Known task) throws SQLException {
+        Debouncing.ended(tx, task);
         PreparedStatement delete = tx.prepare(DELETE);
         delete.setLong(1, task.seq());
         delete.executeUpdate();
         if (task.large()) {
             deleteLarge(tx, task.seq());
+        }
+        if (task.kept()) {
+            SqlRecords.drop(tx, task.seq());
         }
         tx.changes().ended(task.id());
     }
@@ -92,6 +96,7 @@ final class Ending {
             @Nullable String reason,
             @Nullable Payload result)
             throws SQLException {
+        Debouncing.ended(tx, task);
         PreparedStatement end = tx.prepare(END);
         end.setInt(1, state);
         end.setLong(2, tx.now());

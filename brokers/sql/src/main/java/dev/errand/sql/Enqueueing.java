@@ -1,7 +1,9 @@
 package dev.errand.sql;
 
 import dev.errand.TaskId;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Envelope;
+import dev.errand.broker.Payload;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.UniqueKey;
 import java.sql.PreparedStatement;
@@ -18,9 +20,11 @@ final class Enqueueing {
     private static final String FIRST_DUE = "SELECT due FROM task WHERE due IS NOT NULL ORDER BY due LIMIT 1";
 
     private final Queues queues;
+    private final Debouncing debouncing;
 
-    Enqueueing(Queues queues) {
+    Enqueueing(Queues queues, Debouncing debouncing) {
         this.queues = queues;
+        this.debouncing = debouncing;
     }
 
     List<Receipt> enqueue(Transaction tx, List<Envelope> tasks) throws SQLException {
@@ -29,6 +33,9 @@ final class Enqueueing {
         long place = tx.places(tasks.size());
         for (Envelope task : tasks) {
             Receipt receipt = task.unique() == null ? null : duplicate(tx, task, task.unique());
+            if (task.debounce() != null) {
+                receipt = replaced(tx, task, task.debounce(), place);
+            }
             if (receipt == null) {
                 Long due = due(tx, task);
                 receipt = insert(tx, task, place, due);
@@ -71,6 +78,12 @@ final class Enqueueing {
         return holder == null ? null : new Receipt.Duplicate(TaskId.of(holder));
     }
 
+    private @Nullable Receipt replaced(Transaction tx, Envelope task, Debounce debounce, long place)
+            throws SQLException {
+        Receipt byId = byId(tx, task);
+        return byId != null ? byId : debouncing.replace(tx, task, debounce, place);
+    }
+
     private static @Nullable Receipt byId(Transaction tx, Envelope task) throws SQLException {
         PreparedStatement select = tx.prepare(BY_ID);
         select.setString(1, task.id().value());
@@ -80,6 +93,16 @@ final class Enqueueing {
             }
             Envelope stored = TaskRow.task(row, tx.session()).envelope();
             return task.isRepeatOf(stored) ? new Receipt.Stored() : new Receipt.Duplicate(stored.id());
+        }
+    }
+
+    /** Stores a payload apart from its task, if it is too large to be beside it. */
+    static void storeLarge(Transaction tx, long seq, Payload payload) throws SQLException {
+        if (TaskRow.isLarge(payload.size())) {
+            PreparedStatement large = tx.prepare(LARGE);
+            large.setLong(1, seq);
+            large.setBytes(2, payload.bytes());
+            large.executeUpdate();
         }
     }
 
@@ -94,11 +117,9 @@ final class Enqueueing {
             }
             return existing;
         }
-        if (TaskRow.isLarge(task.payload().size())) {
-            PreparedStatement large = tx.prepare(LARGE);
-            large.setLong(1, place);
-            large.setBytes(2, task.payload().bytes());
-            large.executeUpdate();
+        storeLarge(tx, place, task.payload());
+        if (task.debounce() != null) {
+            Debouncing.start(tx, place, task.type(), task.debounce());
         }
         queues.know(tx, task.queue());
         if (due == null) {

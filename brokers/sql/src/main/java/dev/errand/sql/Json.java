@@ -164,6 +164,22 @@ final class Json {
         return write(json -> writeArray(json, texts));
     }
 
+    /** Reads an array of texts; null: an empty one. */
+    static List<String> toTexts(@Nullable String text) {
+        if (text == null) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        read(text, json -> {
+            expect(json, JsonToken.START_ARRAY);
+            while (json.nextToken() == JsonToken.VALUE_STRING) {
+                texts.add(json.getString());
+            }
+            expect(json, JsonToken.END_ARRAY);
+        });
+        return texts;
+    }
+
     /** An array of numbers, as a statement's parameter. */
     static String ofNumbers(Collection<Long> numbers) {
         return write(json -> {
@@ -173,6 +189,25 @@ final class Json {
             }
             json.writeEndArray();
         });
+    }
+
+    /** An array of times; null if there are none. */
+    static @Nullable String ofTimes(List<Instant> times) {
+        return times.isEmpty() ? null : ofNumbers(times.stream().map(Millis::of).toList());
+    }
+
+    static List<Instant> toTimes(@Nullable String text) {
+        List<Instant> times = new ArrayList<>();
+        if (text != null) {
+            read(text, json -> {
+                expect(json, JsonToken.START_ARRAY);
+                while (json.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+                    times.add(Instant.ofEpochMilli(json.getLongValue()));
+                }
+                expect(json, JsonToken.END_ARRAY);
+            });
+        }
+        return times;
     }
 
     private static void writeArray(JsonGenerator json, Collection<String> texts) {

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What must be known of a task before it changes its state: where it is, and what goes with it.
  *
+ * @param debounce its debounce key
  * @param cancelReason set if it runs and somebody asks for its end
  * @param cancelRetention how long to keep it then
  * @param worker the slot of who holds it; 0: nobody
  * @param large whether its payload is in {@code large_payload}
+ * @param kept whether its attempts have kept something with it
  */
 record Known(
         long seq,
@@ -25,24 +27,34 @@ record Known(
         String type,
         int state,
         @Nullable String uniqueKey,
+        @Nullable String debounce,
         @Nullable String cancelReason,
         long cancelRetention,
         long retention,
         long worker,
-        boolean large) {
+        boolean large,
+        boolean kept) {
 
     /** What {@link #readAll} reads. */
     static final String COLUMNS =
-            "seq, id, queue, type, state, unique_key, cancel_reason, cancel_retention, retention," + " worker, size";
+            "seq, id, queue, type, state, unique_key, debounce, cancel_reason, cancel_retention, retention,"
+                    + " worker, size, kept";
 
     private static final String SELECT = "SELECT " + COLUMNS + " FROM task WHERE ";
     private static final String BY_ID = SELECT + "id = ?";
+    private static final String BY_SEQ = SELECT + "seq = ?";
     private static final String BY_TOKEN = BY_ID + " AND state = 2 AND attempt = ? AND nonce = ?";
     private static final String BY_WORKER = SELECT + "state = 2 AND worker = ? ORDER BY ord DESC";
 
     static @Nullable Known byId(Transaction tx, TaskId id) throws SQLException {
         PreparedStatement select = tx.prepare(BY_ID);
         select.setString(1, id.value());
+        return one(select);
+    }
+
+    static @Nullable Known bySeq(Transaction tx, long seq) throws SQLException {
+        PreparedStatement select = tx.prepare(BY_SEQ);
+        select.setLong(1, seq);
         return one(select);
     }
 
@@ -88,10 +100,12 @@ record Known(
                 row.getInt(5),
                 row.getString(6),
                 row.getString(7),
-                row.getLong(8),
+                row.getString(8),
                 row.getLong(9),
                 row.getLong(10),
-                TaskRow.isLarge(row.getInt(11)));
+                row.getLong(11),
+                TaskRow.isLarge(row.getInt(12)),
+                row.getInt(13) != 0);
     }
 
     /** How long to keep it if it is cancelled with this wish; zero: its own policy's. */

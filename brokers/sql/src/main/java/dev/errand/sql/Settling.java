@@ -37,12 +37,12 @@ final class Settling {
 
     private Settling() {}
 
-    /** Settles; {@code plain} are those leases whose tasks have no unique key and no large payload. */
+    /** Settles; {@code plain} are those leases whose tasks have no key and no large payload. */
     static List<Settled> settle(Transaction tx, List<Outcome> outcomes, Set<Lease> plain) throws SQLException {
         List<Settled> answers = new ArrayList<>(outcomes.size());
         for (Outcome outcome : outcomes) {
             boolean isPlain = isForgotten(outcome) && plain.contains(outcome.lease());
-            boolean done = isPlain ? Ending.forgetPlain(tx, outcome.lease()) : settle(tx, outcome);
+            boolean done = (isPlain && Ending.forgetPlain(tx, outcome.lease())) || settle(tx, outcome);
             answers.add(done ? DONE : STALE);
         }
         return answers;
@@ -120,6 +120,7 @@ final class Settling {
 
     private static void postpone(Transaction tx, Known task, Duration delay, @Nullable String reason)
             throws SQLException {
+        Debouncing.waitsAgain(tx, task);
         PreparedStatement update = tx.prepare(POSTPONE);
         update.setLong(1, tx.now() + Millis.of(delay));
         update.setString(2, reason);
@@ -129,6 +130,7 @@ final class Settling {
     }
 
     private static void requeue(Transaction tx, Known task) throws SQLException {
+        Debouncing.waitsAgain(tx, task);
         PreparedStatement update = tx.prepare(REQUEUE);
         update.setLong(1, tx.now());
         update.setLong(2, tx.places(1));
@@ -144,6 +146,7 @@ final class Settling {
             Ending.cancel(tx, task, task.cancelReason(), task.cancelRetention());
             return;
         }
+        Debouncing.waitsAgain(tx, task);
         PreparedStatement update = tx.prepare(GIVE_BACK);
         update.setLong(1, tx.now());
         update.setLong(2, tx.placeInFront());

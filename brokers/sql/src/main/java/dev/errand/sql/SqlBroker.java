@@ -8,9 +8,12 @@ import dev.errand.broker.Durability;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Intake;
 import dev.errand.broker.Profile;
+import dev.errand.broker.QueueControl;
 import dev.errand.broker.QueueStats;
 import dev.errand.broker.Receipt;
+import dev.errand.broker.ScheduleStore;
 import dev.errand.broker.Signals;
+import dev.errand.broker.TaskRecords;
 import dev.errand.broker.TaskStore;
 import dev.errand.broker.Upkeep;
 import dev.errand.broker.WorkerRegistry;
@@ -43,7 +46,8 @@ final class SqlBroker implements Broker, Writer.Audience {
     private final Listing listing;
     private final Taking taking;
     private final Queues queues = new Queues();
-    private final Enqueueing enqueueing = new Enqueueing(queues);
+    private final Rewriting rewriting = new Rewriting(queues);
+    private final Enqueueing enqueueing = new Enqueueing(queues, new Debouncing(rewriting));
     private final Takers takers = new Takers();
     private final Awaiters awaiters;
     private final Workers workers;
@@ -82,13 +86,16 @@ final class SqlBroker implements Broker, Writer.Audience {
         String process = "%016x".formatted(context.random().nextLong());
         this.workers = new Workers(shared.lives(), queues, process);
         this.switchboard = new Switchboard(this, shared, dialect, process);
+        this.writer = Writer.open(shared, dialect, options.lockWait(), context, this);
         this.extensions = Map.of(
                 TaskStore.class, new SqlTaskStore(this),
                 DeadLetters.class, new SqlDeadLetters(this),
                 QueueStats.class, new SqlQueueStats(readers, listing),
                 Upkeep.class, new SqlUpkeep(this, new Recovering(shared.lives())),
+                ScheduleStore.class, new SqlSchedules(this, enqueueing),
+                QueueControl.class, new SqlQueueControl(writer, readers),
+                TaskRecords.class, new SqlRecords(this),
                 WorkerRegistry.class, (WorkerRegistry) () -> readers.read(workers::alive));
-        this.writer = Writer.open(shared, dialect, options.lockWait(), context, this);
         this.lockFile = shared.lives().identity();
     }
 
@@ -127,9 +134,15 @@ final class SqlBroker implements Broker, Writer.Audience {
         return answers;
     }
 
+    /** The writer does: another gathering before it would cost a change of threads more for each commit. */
+    @Override
+    public boolean gathersEnqueues() {
+        return true;
+    }
+
     @Override
     public Intake open(WorkerSpec spec, Signals signals) {
-        switchboard.want(Switchboard.READY | Switchboard.CANCEL | Switchboard.DUE);
+        switchboard.want(Switchboard.READY | Switchboard.CANCEL | Switchboard.DUE | Switchboard.SCHEDULES);
         long slot = writer.call(1, tx -> workers.join(tx, spec, lockFile));
         SqlIntake intake = new SqlIntake(this, spec, signals, slot);
         intakes.add(intake);
@@ -168,6 +181,9 @@ final class SqlBroker implements Broker, Writer.Audience {
             if (changes.isDue()) {
                 intake.signals().dueChanged();
             }
+            if (changes.isSchedules()) {
+                intake.signals().schedulesChanged();
+            }
         }
         switchboard.tell(changes);
     }
@@ -186,6 +202,10 @@ final class SqlBroker implements Broker, Writer.Audience {
 
     Taking taking() {
         return taking;
+    }
+
+    Rewriting rewriting() {
+        return rewriting;
     }
 
     Takers takers() {

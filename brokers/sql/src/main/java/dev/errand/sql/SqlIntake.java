@@ -43,7 +43,7 @@ final class SqlIntake implements Intake {
     private final Taking.Taker taker;
     private final Bell bell = new Bell();
     private final AtomicBoolean closed = new AtomicBoolean();
-    /** What was taken here and has no unique key and no large payload: its completion needs no look at the row. */
+    /** What was taken here and has no key and no large payload: its completion needs no look at the row. */
     private final Set<Lease> plain = ConcurrentHashMap.newKeySet();
 
     private final AtomicBoolean nudged = new AtomicBoolean();
@@ -72,7 +72,9 @@ final class SqlIntake implements Intake {
         List<Delivery> deliveries = takeOrWait(request);
         for (Delivery delivery : deliveries) {
             Envelope task = delivery.envelope();
-            if (task.unique() == null && !TaskRow.isLarge(task.payload().size())) {
+            if (task.unique() == null
+                    && task.debounce() == null
+                    && !TaskRow.isLarge(task.payload().size())) {
                 plain.add(delivery.lease());
             }
         }

@@ -1,5 +1,6 @@
 package dev.errand.sql;
 
+import dev.errand.TaskId;
 import dev.errand.TaskState;
 import dev.errand.broker.QueueStats;
 import java.sql.PreparedStatement;
@@ -11,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Counts by scans of the states' indexes: exact, and no burden on the writer. */
@@ -25,6 +27,11 @@ final class SqlQueueStats implements QueueStats {
     /** What was given back stands before them, and is seldom much. */
     private static final String GIVEN_BACK =
             "SELECT min(ready) FROM task WHERE state = 1 AND queue = ? AND priority = ? AND ord <= 0";
+
+    private static final String PLACE = "SELECT queue, priority, ord FROM task WHERE id = ? AND state = 1";
+    private static final String AHEAD =
+            "SELECT (SELECT count(*) FROM task WHERE state = 1 AND queue = ?1 AND priority > ?2)"
+                    + " + (SELECT count(*) FROM task WHERE state = 1 AND queue = ?1 AND priority = ?2 AND ord < ?3)";
 
     private final Readers readers;
     private final Listing listing;
@@ -86,6 +93,26 @@ final class SqlQueueStats implements QueueStats {
                 priority = number(session, NEXT_PRIORITY, queue, priority);
             }
             return Optional.ofNullable(Millis.instant(oldest));
+        });
+    }
+
+    @Override
+    public OptionalLong ahead(TaskId id) {
+        return readers.read(session -> {
+            PreparedStatement place = session.prepare(PLACE);
+            place.setString(1, id.value());
+            PreparedStatement ahead = session.prepare(AHEAD);
+            try (ResultSet row = place.executeQuery()) {
+                if (!row.next()) {
+                    return OptionalLong.empty();
+                }
+                ahead.setString(1, row.getString(1));
+                ahead.setLong(2, row.getLong(2));
+                ahead.setLong(3, row.getLong(3));
+            }
+            try (ResultSet row = ahead.executeQuery()) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
         });
     }
 

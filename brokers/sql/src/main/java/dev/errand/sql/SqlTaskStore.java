@@ -3,6 +3,7 @@ package dev.errand.sql;
 import dev.errand.TaskId;
 import dev.errand.TaskInfo;
 import dev.errand.broker.Page;
+import dev.errand.broker.TaskEdit;
 import dev.errand.broker.TaskFilter;
 import dev.errand.broker.TaskStore;
 import dev.errand.time.Time;
@@ -40,6 +41,11 @@ final class SqlTaskStore implements TaskStore {
     @Override
     public boolean runNow(TaskId id) {
         return broker.writer().call(1, tx -> Changing.runNow(tx, id));
+    }
+
+    @Override
+    public EditAnswer edit(TaskId id, TaskEdit edit) {
+        return broker.writer().call(1, tx -> broker.rewriting().edit(tx, id, edit));
     }
 
     @Override

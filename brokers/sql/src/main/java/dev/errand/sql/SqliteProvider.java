@@ -4,6 +4,7 @@ import dev.errand.broker.Broker;
 import dev.errand.broker.BrokerContext;
 import dev.errand.broker.BrokerProvider;
 import dev.errand.broker.BrokerUrl;
+import java.nio.file.Files;
 import java.util.Set;
 
 /**
@@ -17,6 +18,11 @@ public final class SqliteProvider implements BrokerProvider {
     @Override
     public Set<String> schemes() {
         return Set.of("sqlite");
+    }
+
+    @Override
+    public boolean exists(BrokerUrl url) {
+        return Files.exists(SqliteOptions.of(url).file());
     }
 
     @Override

@@ -27,7 +27,8 @@ final class Switchboard implements AutoCloseable {
     static final int ENDED = 2;
     static final int CANCEL = 4;
     static final int DUE = 8;
-    static final int ALL = READY | ENDED | CANCEL | DUE;
+    static final int SCHEDULES = 16;
+    static final int ALL = READY | ENDED | CANCEL | DUE | SCHEDULES;
 
     static final int POLL_MILLIS = 25;
     private static final int SAFETY_MILLIS = 500;
@@ -150,7 +151,8 @@ final class Switchboard implements AutoCloseable {
         return (changes.readyQueues().isEmpty() ? 0 : READY)
                 | (changes.ended().isEmpty() ? 0 : ENDED)
                 | (changes.cancels().isEmpty() ? 0 : CANCEL)
-                | (changes.isDue() ? DUE : 0);
+                | (changes.isDue() ? DUE : 0)
+                | (changes.isSchedules() ? SCHEDULES : 0);
     }
 
     /** After each commit, on the writer thread: passes it on to who wants to hear it. */
@@ -246,6 +248,9 @@ final class Switchboard implements AutoCloseable {
         for (SqlIntake intake : broker.intakes()) {
             if ((bits & DUE) != 0) {
                 intake.signals().dueChanged();
+            }
+            if ((bits & SCHEDULES) != 0) {
+                intake.signals().schedulesChanged();
             }
             if ((bits & CANCEL) != 0) {
                 intake.checkCancels();

@@ -24,21 +24,26 @@ final class Taking {
             "UPDATE task SET state = 2, attempt = attempt + 1, nonce = ?, worker = ?, lease = ?,"
                     + " started = ?, ready = NULL, reason = NULL WHERE seq IN (%s) RETURNING " + TaskRow.COLUMNS
                     + ", attempt, ord";
+    /** Asked once for each statement, not for each task. */
+    private static final String NOT_PAUSED =
+            " AND NOT EXISTS (SELECT 1 FROM queue WHERE name = ? AND paused IS NOT NULL)";
+
     private static final String NEXT =
-            "SELECT seq FROM task WHERE state = 1 AND queue = ? ORDER BY priority DESC, ord LIMIT ?";
+            "SELECT seq FROM task WHERE state = 1 AND queue = ?" + NOT_PAUSED + " ORDER BY priority DESC, ord LIMIT ?";
     /** The types of which tasks are ready, by one step in the index for each. */
     private static final String TYPES =
             "WITH RECURSIVE kind (type) AS (SELECT (SELECT type FROM task %1$s WHERE state = 1"
-                    + " AND queue = ? ORDER BY type LIMIT 1) UNION ALL SELECT (SELECT task.type FROM task %1$s WHERE state = 1"
+                    + " AND queue = ?" + NOT_PAUSED
+                    + " ORDER BY type LIMIT 1) UNION ALL SELECT (SELECT task.type FROM task %1$s WHERE state = 1"
                     + " AND queue = ? AND task.type > kind.type ORDER BY task.type LIMIT 1) FROM kind WHERE kind.type IS NOT NULL)"
                     + " SELECT type FROM kind WHERE type IS NOT NULL";
 
     private static final String OF_TYPE =
             "SELECT seq, priority, ord FROM task %s WHERE state = 1 AND queue = ? AND type = ?"
                     + " ORDER BY priority DESC, ord LIMIT ?";
-    private static final String LOOK = "SELECT 1 FROM task WHERE state = 1 AND queue = ? LIMIT 1";
-    private static final int ATTEMPT = 28;
-    private static final int ORD = 29;
+    private static final String LOOK = "SELECT 1 FROM task WHERE state = 1 AND queue = ?" + NOT_PAUSED + " LIMIT 1";
+    private static final int ATTEMPT = 30;
+    private static final int ORD = 31;
 
     private final String leaseNext = LEASE.formatted(NEXT);
     private final String leaseChosen;
@@ -70,7 +75,8 @@ final class Taking {
             if (room.isEmpty()) {
                 PreparedStatement lease = lease(tx, leaseNext, taker, nonce);
                 lease.setString(5, demand.queue());
-                lease.setInt(6, max);
+                lease.setString(6, demand.queue());
+                lease.setInt(7, max);
                 deliveries.addAll(run(tx, lease, demand.queue(), nonce));
             } else {
                 takeChosen(tx, demand.queue(), max, room, taker, nonce, deliveries);
@@ -125,6 +131,7 @@ final class Taking {
         PreparedStatement select = session.prepare(types);
         select.setString(1, queue);
         select.setString(2, queue);
+        select.setString(3, queue);
         List<String> found = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
@@ -151,7 +158,7 @@ final class Taking {
                 TaskRow.Task task = TaskRow.task(rows, tx.session());
                 TaskId id = task.envelope().id();
                 Lease right = new Lease(id, queue, new AttemptToken(rows.getLong(ATTEMPT), nonce));
-                taken.add(new Taken(new Delivery(task.envelope(), right, task.defect()), rows.getLong(ORD)));
+                taken.add(new Taken(new Delivery(task.envelope(), right, task.defect(), null), rows.getLong(ORD)));
             }
         }
         // The database returns what it has changed in no certain order.
@@ -179,6 +186,7 @@ final class Taking {
     private static boolean isAnyReady(Session session, String queue) throws SQLException {
         PreparedStatement select = session.prepare(LOOK);
         select.setString(1, queue);
+        select.setString(2, queue);
         try (ResultSet row = select.executeQuery()) {
             return row.next();
         }

@@ -4,6 +4,7 @@ import dev.errand.DeadCause;
 import dev.errand.InvalidTaskException;
 import dev.errand.TaskId;
 import dev.errand.TaskInfo;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.History;
 import dev.errand.broker.Payload;
@@ -33,15 +34,16 @@ final class TaskRow {
     private static final String PRESENT =
             "(not_before IS NOT NULL) + 2 * (deadline IS NOT NULL) + 4 * (unique_key IS NOT NULL)"
                     + " + 8 * (partition_key IS NOT NULL) + 16 * (parent IS NOT NULL) + 32 * (workflow IS NOT NULL)"
-                    + " + 64 * (headers IS NOT NULL) + 128 * (extensions IS NOT NULL) + 256 * (errors IS NOT NULL)";
+                    + " + 64 * (headers IS NOT NULL) + 128 * (extensions IS NOT NULL) + 256 * (errors IS NOT NULL)"
+                    + " + 512 * (debounce IS NOT NULL)";
 
     /** What {@link #task} reads, in its order; a query may go on after them. */
     static final String COLUMNS = "seq, id, type, queue, priority, created, attempts, crashes, max_attempts, timeout,"
             + " retention, explicit, content_type, version, size, payload, " + PRESENT
             + ", not_before, deadline, unique_key,"
-            + " unique_ttl, partition_key, parent, workflow, headers, extensions, errors";
+            + " unique_ttl, partition_key, parent, workflow, headers, extensions, errors, debounce, debounce_latest";
 
-    private static final int COLUMN_COUNT = 27;
+    private static final int COLUMN_COUNT = 29;
 
     /** What {@link #info} reads. */
     static final String INFO_COLUMNS = COLUMNS + ", state, due, ready,"
@@ -127,6 +129,7 @@ final class TaskRow {
         Duration ttl = Duration.ofMillis(row.getLong(21));
         UniqueKey unique = defects.readIfPresent(
                 "unique_key", text(row, present, 4, 20), key -> new UniqueKey(String.valueOf(key), ttl));
+        Debounce debounce = (present & 512) == 0 ? null : debounce(row, defects);
         Envelope envelope = new Envelope(
                 TaskId.of(row.getString(2)),
                 row.getString(3),
@@ -139,12 +142,18 @@ final class TaskRow {
                 new History(row.getInt(7), row.getInt(8), defects.read("errors", errors, Json::toErrors, List.of())),
                 policy(row),
                 unique,
+                debounce,
                 text(row, present, 8, 22),
                 parent,
                 text(row, present, 32, 24),
                 defects.read("headers", text(row, present, 64, 25), Json::toMap, Map.of()),
                 defects.read("extensions", text(row, present, 128, 26), Json::toMap, Map.of()));
         return new Task(seq, envelope, defects.found);
+    }
+
+    private static @Nullable Debounce debounce(ResultSet row, Defects defects) throws SQLException {
+        Instant latest = Instant.ofEpochMilli(row.getLong(29));
+        return defects.readIfPresent("debounce", row.getString(28), key -> new Debounce(String.valueOf(key), latest));
     }
 
     private static Policy policy(ResultSet row) throws SQLException {
@@ -194,7 +203,7 @@ final class TaskRow {
         return new Payload(Objects.requireNonNullElseGet(bytes, () -> new byte[0]), row.getString(13), row.getInt(14));
     }
 
-    private static int bits(Set<Policy.Field> fields) {
+    static int bits(Set<Policy.Field> fields) {
         int bits = 0;
         for (Policy.Field field : fields) {
             bits |= bit(field);

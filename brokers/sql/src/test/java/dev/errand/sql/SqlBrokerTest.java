@@ -16,6 +16,7 @@ import dev.errand.TaskId;
 import dev.errand.TaskInfo;
 import dev.errand.TaskState;
 import dev.errand.broker.DeadLetters;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Durability;
 import dev.errand.broker.Envelope;
@@ -31,6 +32,7 @@ import dev.errand.broker.Receipt;
 import dev.errand.broker.Settled;
 import dev.errand.broker.TakeRequest;
 import dev.errand.broker.TaskFilter;
+import dev.errand.broker.TaskRecords;
 import dev.errand.broker.TaskStore;
 import dev.errand.broker.UniqueKey;
 import dev.errand.broker.Upkeep;
@@ -110,6 +112,7 @@ class SqlBrokerTest {
                         Duration.ofDays(1),
                         Set.of(Policy.Field.TIMEOUT, Policy.Field.RETENTION)),
                 new UniqueKey("key", Duration.ofHours(1)),
+                new Debounce("dkey", START.plusSeconds(90)),
                 "partition",
                 TaskId.of("parent"),
                 "workflow",
@@ -132,6 +135,38 @@ class SqlBrokerTest {
                 START,
                 new Policy(1, Duration.ofSeconds(1), Duration.ZERO, Set.of()))));
         assertThat(takeOne().envelope().payload()).isEqualTo(Payload.EMPTY);
+    }
+
+    @Test
+    void whatGoesWithATaskLeavesNothing() {
+        broker.enqueue(List.of(Envelope.of(
+                        TaskId.of("e"),
+                        "t",
+                        new Payload(new byte[3], "x/y", 1),
+                        "q",
+                        START,
+                        new Policy(1, Duration.ofSeconds(1), Duration.ZERO, Set.of()))
+                .withDebounce(new Debounce("key", START.plusSeconds(60)))));
+        Delivery taken = takeOne();
+        TaskRecords records = broker.extension(TaskRecords.class).orElseThrow();
+        records.write(List.of(
+                new TaskRecords.Note.StepDone(taken.lease(), "s", Payload.EMPTY),
+                new TaskRecords.Note.Came(taken.lease(), new TaskRecords.Progress(1, "", START)),
+                new TaskRecords.Note.Logged(taken.lease(), 0, new TaskRecords.Line(START, 1, "line"))));
+        assertThat(rowsBeside()).isEqualTo(4);
+        assertThat(settle(taken, new Verdict.Complete(null, Duration.ZERO))).isEqualTo(new Settled.Done());
+        assertThat(rowsBeside()).isZero();
+    }
+
+    private long rowsBeside() {
+        return broker.readers().read(session -> {
+            try (var row = session.prepare("SELECT (SELECT count(*) FROM step) + (SELECT count(*) FROM progress)"
+                            + " + (SELECT count(*) FROM task_line) + (SELECT count(*) FROM debounced)")
+                    .executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        });
     }
 
     @Test

@@ -46,7 +46,7 @@ class WriterTest {
                 int n = i;
                 Call<List<Receipt>> call = new Call<>(1, tx -> {
                     transactions.add(tx);
-                    List<Receipt> stored = new Enqueueing(new Queues()).enqueue(tx, List.of(task("t" + n)));
+                    List<Receipt> stored = enqueueing().enqueue(tx, List.of(task("t" + n)));
                     if (n == 37) {
                         throw new SQLException("poison");
                     }
@@ -126,5 +126,10 @@ class WriterTest {
         assertThatThrownBy(
                         () -> broker.extension(QueueStats.class).orElseThrow().queues())
                 .isInstanceOf(BrokerClosedException.class);
+    }
+
+    private static Enqueueing enqueueing() {
+        Queues queues = new Queues();
+        return new Enqueueing(queues, new Debouncing(new Rewriting(queues)));
     }
 }

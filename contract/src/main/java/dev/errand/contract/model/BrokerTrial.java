@@ -6,6 +6,7 @@ import dev.errand.TaskInfo;
 import dev.errand.TaskState;
 import dev.errand.broker.Broker;
 import dev.errand.broker.DeadLetters;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.History;
@@ -14,11 +15,13 @@ import dev.errand.broker.Lease;
 import dev.errand.broker.Outcome;
 import dev.errand.broker.Payload;
 import dev.errand.broker.Policy;
+import dev.errand.broker.QueueControl;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.Renewal;
 import dev.errand.broker.Settled;
 import dev.errand.broker.Signals;
 import dev.errand.broker.TakeRequest;
+import dev.errand.broker.TaskEdit;
 import dev.errand.broker.TaskStore;
 import dev.errand.broker.UniqueKey;
 import dev.errand.broker.Upkeep;
@@ -43,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 /** Does each command to the broker and to the model, and compares the answers and then all that can be seen. */
 final class BrokerTrial implements Trials.Trial<Command> {
     /** When every task is created, so that one enqueued again is a repeat. */
-    private static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
+    static final Instant CREATED = Instant.parse("2026-01-01T00:00:00Z");
 
     private final Broker broker;
     private final ManualTime time;
@@ -53,6 +56,7 @@ final class BrokerTrial implements Trials.Trial<Command> {
     private final TaskStore store;
     private final DeadLetters dead;
     private final Upkeep upkeep;
+    private final QueueControl control;
     private final Map<Integer, Member> members = new HashMap<>();
     private final Map<TaskId, List<Delivery>> deliveries = new HashMap<>();
     private int hired;
@@ -70,6 +74,7 @@ final class BrokerTrial implements Trials.Trial<Command> {
         this.visible = new Visible(broker, model);
         this.store = broker.extension(TaskStore.class).orElseThrow();
         this.dead = broker.extension(DeadLetters.class).orElseThrow();
+        this.control = broker.extension(QueueControl.class).orElseThrow();
         this.upkeep = broker.extension(Upkeep.class).orElseThrow();
     }
 
@@ -135,13 +140,17 @@ final class BrokerTrial implements Trials.Trial<Command> {
                 Member member = members.remove(close.worker());
                 if (member != null) {
                     member.intake().close();
-                    model.left(member.spec.id());
+                    model.left(member.spec.id(), this::isDebounced);
                 }
             }
             case Command.Cancel cancel -> cancel(cancel);
             case Command.Delete delete ->
                 Expect.same("delete", model.delete(delete.task()), store.delete(delete.task()));
             case Command.RunNow run -> Expect.same("runNow", model.runNow(run.task()), store.runNow(run.task()));
+            case Command.Edit edit -> edit(edit);
+            case Command.Pause pause -> Expect.same("pause", model.pause(pause.queue()), control.pause(pause.queue()));
+            case Command.Resume resume ->
+                Expect.same("resume", model.resume(resume.queue()), control.resume(resume.queue()));
             case Command.AwaitEnd await -> awaitEnd(await.task());
             case Command.Redrive redrive ->
                 Expect.same("redrive", model.redrive(redrive.task()), dead.redrive(redrive.task()));
@@ -164,7 +173,10 @@ final class BrokerTrial implements Trials.Trial<Command> {
             }
             case Command.Recover recover -> {
                 int count = upkeep.recover(recover.max());
-                Expect.same("recovered", model.recovered(recover.max(), row -> !shows(row, TaskState.ACTIVE)), count);
+                Expect.same(
+                        "recovered",
+                        model.recovered(recover.max(), row -> !shows(row, TaskState.ACTIVE), this::isDebounced),
+                        count);
             }
             case Command.Prune prune -> {
                 Upkeep.Pruned pruned =
@@ -180,6 +192,12 @@ final class BrokerTrial implements Trials.Trial<Command> {
 
     private boolean shows(Row row, TaskState state) {
         return store.find(row.id()).filter(task -> task.state() == state).isPresent();
+    }
+
+    private boolean isDebounced(Row row) {
+        return store.find(row.id())
+                .filter(task -> task.envelope().debounce() != null)
+                .isPresent();
     }
 
     private void enqueue(Command.Enqueue command) {
@@ -205,7 +223,14 @@ final class BrokerTrial implements Trials.Trial<Command> {
                 .withHeaders(Map.of("traceparent", "00-" + task.variant(), "ключ", "значение"));
         return envelope.withNotBefore(task.delay().isZero() ? null : time.now().plus(task.delay()))
                 .withDeadline(task.deadline().isZero() ? null : time.now().plus(task.deadline()))
-                .withUnique(task.key().isEmpty() ? null : new UniqueKey(task.key(), task.ttl()));
+                .withUnique(
+                        task.key().isEmpty() || !task.debounce().isEmpty()
+                                ? null
+                                : new UniqueKey(task.key(), task.ttl()))
+                .withDebounce(
+                        task.debounce().isEmpty()
+                                ? null
+                                : new Debounce(task.debounce(), time.now().plusSeconds(3)));
     }
 
     private void take(Command.Take command) {
@@ -268,6 +293,18 @@ final class BrokerTrial implements Trials.Trial<Command> {
                         "what " + worker + " was told to cancel", Optional.of(command.task()), poll(member.cancels));
             }
         }
+    }
+
+    private void edit(Command.Edit command) {
+        TaskEdit edit = new TaskEdit(
+                command.large() ? new Payload(new byte[3_000], "application/x-large", 3) : null,
+                command.queue().orElse(null),
+                command.priority().orElse(null),
+                command.due().map(time.now()::plus).orElse(null),
+                command.maxAttempts().orElse(null),
+                null,
+                null);
+        Expect.same("edit", model.edit(command.task(), edit), store.edit(command.task(), edit));
     }
 
     private void awaitEnd(TaskId id) {

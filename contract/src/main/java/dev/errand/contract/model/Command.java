@@ -26,6 +26,7 @@ public sealed interface Command {
      * @param deadline until its deadline; zero: none is given
      * @param key its unique key; empty: none
      * @param ttl the key's time to live
+     * @param debounce its debounce key; empty: none
      * @param retention its policy's
      */
     record NewTask(
@@ -38,6 +39,7 @@ public sealed interface Command {
             Duration deadline,
             String key,
             Duration ttl,
+            String debounce,
             Duration retention) {
         @Override
         public String toString() {
@@ -46,6 +48,7 @@ public sealed interface Command {
                     + (delay.isZero() ? "" : ", delay " + text(delay))
                     + (deadline.isZero() ? "" : ", deadline " + text(deadline))
                     + (key.isEmpty() ? "" : ", unique " + key + " for " + text(ttl))
+                    + (debounce.isEmpty() ? "" : ", debounce " + debounce)
                     + (retention.isZero() ? "" : ", retention " + text(retention)) + ")";
         }
     }
@@ -189,6 +192,54 @@ public sealed interface Command {
         @Override
         public String toString() {
             return call("runNow", task);
+        }
+    }
+
+    /**
+     * Somebody changes a waiting task.
+     *
+     * @param task which
+     * @param large whether it gets another payload, a large one
+     * @param queue where to
+     * @param priority which it is to have
+     * @param due when it is to run, from now
+     * @param maxAttempts how often it may be tried
+     */
+    record Edit(
+            TaskId task,
+            boolean large,
+            Optional<String> queue,
+            Optional<Integer> priority,
+            Optional<Duration> due,
+            Optional<Integer> maxAttempts)
+            implements Command {
+        @Override
+        public String toString() {
+            return call("edit", task, large, queue, priority, due, maxAttempts);
+        }
+    }
+
+    /**
+     * Somebody pauses a queue.
+     *
+     * @param queue which
+     */
+    record Pause(String queue) implements Command {
+        @Override
+        public String toString() {
+            return call("pause", queue);
+        }
+    }
+
+    /**
+     * Somebody resumes a queue.
+     *
+     * @param queue which
+     */
+    record Resume(String queue) implements Command {
+        @Override
+        public String toString() {
+            return call("resume", queue);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -81,6 +82,21 @@ final class Commands {
                     Duration.ZERO,
                     task.key(),
                     task.ttl(),
+                    task.debounce(),
+                    task.retention()));
+        }
+        if (!task.debounce().isEmpty()) {
+            all.add(new Command.NewTask(
+                    task.id(),
+                    task.variant(),
+                    task.type(),
+                    task.queue(),
+                    task.priority(),
+                    task.delay(),
+                    task.deadline(),
+                    task.key(),
+                    task.ttl(),
+                    "",
                     task.retention()));
         }
         if (!task.key().isEmpty()) {
@@ -94,6 +110,7 @@ final class Commands {
                     task.deadline(),
                     "",
                     Duration.ZERO,
+                    task.debounce(),
                     task.retention()));
         }
         if (!task.delay().isZero() || !task.retention().isZero()) {
@@ -107,6 +124,7 @@ final class Commands {
                     task.deadline(),
                     task.key(),
                     task.ttl(),
+                    task.debounce(),
                     Duration.ZERO));
         }
         return all;
@@ -144,15 +162,27 @@ final class Commands {
 
     private Command byHand() {
         TaskId task = id();
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(11)) {
             case 0, 1 -> new Command.Cancel(task, oneOf(List.of("unwanted", "wrong\n\"text\" 😀")), span(0, 0, 5_000));
             case 2 -> new Command.Delete(task);
             case 3 -> new Command.RunNow(task);
             case 4 -> random.nextBoolean() ? new Command.Redrive(task) : new Command.DeleteDead(task);
             case 5 -> new Command.RedriveAll(filter(), 1 + random.nextInt(4));
             case 6 -> new Command.Purge(filter(), 1 + random.nextInt(4));
+            case 7, 8 -> edit(task);
+            case 9 -> random.nextInt(3) == 0 ? new Command.Pause(oneOf(QUEUES)) : new Command.Resume(oneOf(QUEUES));
             default -> new Command.AwaitEnd(task);
         };
+    }
+
+    private Command edit(TaskId task) {
+        return new Command.Edit(
+                task,
+                random.nextInt(4) == 0,
+                random.nextInt(3) == 0 ? Optional.of(oneOf(QUEUES)) : Optional.empty(),
+                random.nextInt(3) == 0 ? Optional.of(oneOf(List.of(0, 9))) : Optional.empty(),
+                random.nextBoolean() ? Optional.of(span(0, 1, 1_000, 2_000)) : Optional.empty(),
+                random.nextInt(3) == 0 ? Optional.of(3) : Optional.empty());
     }
 
     private Command chore() {
@@ -175,6 +205,7 @@ final class Commands {
                 span(0, 0, 2_000),
                 oneOf(List.of("", "", "k0", "k1")),
                 span(0, 3_000, 60_000),
+                oneOf(List.of("", "", "", "d0", "d1")),
                 span(0, 3_000));
     }
 

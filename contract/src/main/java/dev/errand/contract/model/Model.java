@@ -3,6 +3,7 @@ package dev.errand.contract.model;
 import dev.errand.AttemptError;
 import dev.errand.TaskId;
 import dev.errand.TaskState;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Lease;
@@ -12,8 +13,10 @@ import dev.errand.broker.Receipt;
 import dev.errand.broker.Renewal;
 import dev.errand.broker.Settled;
 import dev.errand.broker.TakeRequest.Demand;
+import dev.errand.broker.TaskEdit;
 import dev.errand.broker.TaskFilter;
 import dev.errand.broker.TaskStore.CancelAnswer;
+import dev.errand.broker.TaskStore.EditAnswer;
 import dev.errand.broker.UniqueKey;
 import dev.errand.broker.Upkeep.Pruned;
 import java.time.Duration;
@@ -49,6 +52,7 @@ final class Model {
 
     private final Map<Key, Hold> holds = new HashMap<>();
     private final Set<String> queues = new TreeSet<>();
+    private final Map<String, Instant> paused = new HashMap<>();
     private long frontRank = -1;
     private long backRank;
     private Instant now;
@@ -86,6 +90,13 @@ final class Model {
         if (same != null) {
             return task.isRepeatOf(same.task) ? new Receipt.Stored() : new Receipt.Duplicate(task.id());
         }
+        Debounce debounce = task.debounce();
+        if (debounce != null) {
+            Row waiting = replaced(task, debounce);
+            if (waiting != null) {
+                return new Receipt.Replaced(waiting.id());
+            }
+        }
         UniqueKey unique = task.unique();
         if (unique != null) {
             Hold hold = holds.get(new Key(task.type(), unique.key()));
@@ -105,6 +116,58 @@ final class Model {
             makeReady(row, backRank++);
         }
         return new Receipt.Stored();
+    }
+
+    /** The task whose place this one takes or has taken before. */
+    private @Nullable Row replaced(Envelope task, Debounce debounce) {
+        List<Row> open = rows().filter(row -> row.waits() || row.state == TaskState.ACTIVE)
+                .filter(row -> row.task.type().equals(task.type()))
+                .filter(row -> row.task.debounce() != null
+                        && debounce.key().equals(row.task.debounce().key()))
+                .toList();
+        for (Row row : open) {
+            if (row.replacedBy.contains(task.id())) {
+                return row;
+            }
+        }
+        List<Row> waiting = open.stream().filter(Row::waits).toList();
+        Expect.that(waiting.size() <= 1, "several wait of one debounce key: " + ids(waiting));
+        if (waiting.isEmpty()) {
+            return null;
+        }
+        Row row = waiting.getFirst();
+        Envelope before = row.task;
+        row.task = task.replacing(before);
+        queues.add(row.task.queue());
+        List<TaskId> all = new ArrayList<>(row.replacedBy);
+        all.add(task.id());
+        row.replacedBy = all;
+        Instant due = row.task.notBefore();
+        if (due != null && due.isAfter(now)) {
+            row.become(row.token == null ? TaskState.SCHEDULED : TaskState.RETRY);
+            row.due = due;
+        } else if (row.state != TaskState.PENDING
+                || !row.task.queue().equals(before.queue())
+                || row.task.priority() != before.priority()) {
+            makeReady(row, backRank++);
+        }
+        row.reason = null;
+        return row;
+    }
+
+    private void waitsAgain(Row row) {
+        Debounce debounce = row.task.debounce();
+        if (debounce == null) {
+            return;
+        }
+        boolean another = rows().anyMatch(other -> other != row
+                && other.waits()
+                && other.task.type().equals(row.task.type())
+                && other.task.debounce() != null
+                && debounce.key().equals(other.task.debounce().key()));
+        if (another) {
+            row.task = row.task.withDebounce(null);
+        }
     }
 
     // --- the worker
@@ -128,7 +191,7 @@ final class Model {
     }
 
     private List<Row> firstReady(String queue, Map<String, Integer> room) {
-        List<Row> all = rows().filter(row -> row.state == TaskState.PENDING)
+        List<Row> all = rows().filter(row -> row.state == TaskState.PENDING && !paused.containsKey(queue))
                 .filter(row -> row.task.queue().equals(queue))
                 .filter(row -> room.getOrDefault(row.task.type(), 1) > 0)
                 .sorted(Row.READY_ORDER)
@@ -204,7 +267,10 @@ final class Model {
     private void comeBack(Row row, Duration delay, long rank, @Nullable String reason) {
         if (row.cancelRequested) {
             cancel(row, row.cancelReason, row.cancelRetention);
-        } else if (delay.isZero()) {
+            return;
+        }
+        waitsAgain(row);
+        if (delay.isZero()) {
             makeReady(row, rank);
             row.reason = reason;
         } else {
@@ -223,10 +289,20 @@ final class Model {
         return row.cancelRequested ? Renewal.CANCEL_REQUESTED : Renewal.KEPT;
     }
 
-    /** The worker's intake closes: all that it holds comes back, in an order that is the broker's to choose. */
-    void left(String worker) {
+    /**
+     * The worker's intake closes: all that it holds comes back, in an order that is the broker's to choose.
+     *
+     * @param debounced whether the broker shows a task as debounced: of several of one key, the first to come back is
+     */
+    void left(String worker, Predicate<Row> debounced) {
         long rank = frontRank--;
-        running(worker).forEach(row -> comeBack(row, Duration.ZERO, rank, null));
+        debouncedFirst(running(worker), debounced).forEach(row -> comeBack(row, Duration.ZERO, rank, null));
+    }
+
+    private static List<Row> debouncedFirst(List<Row> rows, Predicate<Row> debounced) {
+        return rows.stream()
+                .sorted(Comparator.comparing(row -> !debounced.test(row)))
+                .toList();
     }
 
     List<Row> running(String worker) {
@@ -251,6 +327,43 @@ final class Model {
         }
         cancel(row, reason, keep);
         return CancelAnswer.CANCELLED;
+    }
+
+    EditAnswer edit(TaskId id, TaskEdit edit) {
+        Row row = rows.get(id);
+        if (row == null) {
+            return EditAnswer.UNKNOWN;
+        }
+        if (!row.waits()) {
+            return EditAnswer.NOT_WAITING;
+        }
+        Envelope before = row.task;
+        row.task = edit.applyTo(before);
+        queues.add(row.task.queue());
+        Instant due = edit.due() == null ? row.due : edit.due();
+        boolean moves = !row.task.queue().equals(before.queue()) || row.task.priority() != before.priority();
+        if (due != null && (due.isAfter(now) || edit.due() == null)) {
+            String reason = row.reason;
+            row.become(row.token == null ? TaskState.SCHEDULED : TaskState.RETRY);
+            row.due = due;
+            row.reason = reason;
+        } else if (row.state != TaskState.PENDING || moves) {
+            makeReady(row, backRank++);
+        }
+        return EditAnswer.EDITED;
+    }
+
+    boolean pause(String queue) {
+        queues.add(queue);
+        return paused.putIfAbsent(queue, now) == null;
+    }
+
+    boolean resume(String queue) {
+        return paused.remove(queue) != null;
+    }
+
+    Map<String, Instant> paused() {
+        return paused;
     }
 
     boolean delete(TaskId id) {
@@ -299,7 +412,7 @@ final class Model {
 
     Stream<Row> dead(TaskFilter filter) {
         TaskFilter deadOnes = filter.in(TaskState.DEAD);
-        return rows().filter(row -> deadOnes.matches(row.task.queue(), row.task.type(), row.state));
+        return rows().filter(row -> deadOnes.matches(row.task, row.state, row.ended, row.reason));
     }
 
     // --- chores
@@ -332,12 +445,12 @@ final class Model {
     }
 
     /** Which tasks were taken back from their workers, in an order that is the broker's to choose. */
-    int recovered(int max, Predicate<Row> changed) {
+    int recovered(int max, Predicate<Row> changed, Predicate<Row> debounced) {
         List<Row> lapsed = rows().filter(row -> row.isLapsed(now)).toList();
         List<Row> chosen = lapsed.stream().filter(changed).toList();
         Expect.same("the number of tasks recovered, of " + ids(lapsed), Math.min(max, lapsed.size()), chosen.size());
         long rank = frontRank--;
-        for (Row row : chosen) {
+        for (Row row : debouncedFirst(chosen, debounced)) {
             var history = row.task.history();
             String worker = row.worker == null ? "" : row.worker;
             row.task = row.task.withHistory(
@@ -418,6 +531,7 @@ final class Model {
     }
 
     private void redrive(Row row) {
+        waitsAgain(row);
         makeReady(row, backRank++);
         Instant deadline = row.task.deadline();
         Envelope task = row.task.withHistory(row.task.history().redriven());

@@ -10,6 +10,7 @@ import dev.errand.broker.Payload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,9 @@ final class Row {
     @Nullable
     Instant keptUntil;
 
+    /** Which enqueues have replaced it. */
+    List<TaskId> replacedBy = List.of();
+
     Row(Envelope task, Instant stored) {
         this.task = task;
         this.stored = stored;
@@ -87,6 +91,10 @@ final class Row {
         result = null;
         leaseUntil = null;
         keptUntil = null;
+    }
+
+    boolean waits() {
+        return state == TaskState.PENDING || state == TaskState.SCHEDULED || state == TaskState.RETRY;
     }
 
     boolean isHeldBy(AttemptToken attempt) {

@@ -6,9 +6,11 @@ import dev.errand.TaskState;
 import dev.errand.broker.Broker;
 import dev.errand.broker.DeadLetters;
 import dev.errand.broker.Page;
+import dev.errand.broker.QueueControl;
 import dev.errand.broker.QueueStats;
 import dev.errand.broker.TaskFilter;
 import dev.errand.broker.TaskStore;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -25,6 +27,7 @@ final class Visible {
     private final TaskStore store;
     private final DeadLetters dead;
     private final QueueStats stats;
+    private final QueueControl control;
     private final Model model;
     /** One of these is listed after each command, in turn. */
     private final List<TaskFilter> filters = List.of(
@@ -34,25 +37,43 @@ final class Visible {
             TaskFilter.ALL.in(TaskState.PENDING, TaskState.ACTIVE),
             TaskFilter.ALL.inQueue(Commands.QUEUES.getLast()).ofType("y").in(TaskState.SCHEDULED, TaskState.DEAD));
 
+    /** And one of these, which look inside. */
+    private final List<TaskFilter> inside = List.of(
+            TaskFilter.ALL.createdFrom(BrokerTrial.CREATED).createdBefore(BrokerTrial.CREATED.plusMillis(1)),
+            TaskFilter.ALL.endedFrom(BrokerTrial.CREATED).errorContains("peles"),
+            TaskFilter.ALL.errorContains("Oops: ou").createdBefore(Instant.MAX),
+            TaskFilter.ALL.endedBefore(Instant.MAX).inQueue(Commands.QUEUES.getFirst()));
+
     private int turn;
 
     Visible(Broker broker, Model model) {
         this.store = broker.extension(TaskStore.class).orElseThrow();
         this.dead = broker.extension(DeadLetters.class).orElseThrow();
         this.stats = broker.extension(QueueStats.class).orElseThrow();
+        this.control = broker.extension(QueueControl.class).orElseThrow();
         this.model = model;
     }
 
     void compare() {
         Commands.IDS.forEach(this::compareTask);
-        TaskFilter filter = filters.get(turn++ % filters.size());
-        Expect.same(
-                "list(" + filter + ")",
-                newestFirst(model.rows().filter(row -> filter.matches(row.task.queue(), row.task.type(), row.state))),
-                all(filter, store::list));
-        Expect.same("deadLetters.list", newestFirst(model.dead(filter)), all(filter, dead::list));
+        compareLists(filters.get(turn % filters.size()));
+        compareLists(inside.get(turn % inside.size()));
+        turn++;
+        Expect.same("paused", model.paused(), control.paused());
         Expect.same("queues", model.queues(), new TreeSet<>(stats.queues()));
         Commands.QUEUES.forEach(this::compareQueue);
+    }
+
+    private void compareLists(TaskFilter filter) {
+        Expect.same(
+                "list(" + filter + ")",
+                newestFirst(model.rows().filter(row -> filter.matches(row.task, row.state, row.ended, row.reason))),
+                all(filter, store::list));
+        Expect.same("deadLetters.list(" + filter + ")", newestFirst(model.dead(filter)), all(filter, dead::list));
+        Expect.same(
+                "deadLetters.count(" + filter + ")",
+                (int) model.dead(filter).limit(2).count(),
+                dead.count(filter, 2));
     }
 
     private void compareTask(TaskId id) {

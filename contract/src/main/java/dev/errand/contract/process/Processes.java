@@ -46,6 +46,8 @@ public final class Processes implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "--enable-native-access=ALL-UNNAMED",
+                // What killed processes leave behind, such as unpacked native libraries, goes with the folder.
+                "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),
@@ -88,7 +90,7 @@ public final class Processes implements AutoCloseable {
         started.forEach(TestProcess::kill);
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
+                Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

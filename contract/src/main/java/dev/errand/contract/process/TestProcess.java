@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A process that a test has started, and may treat badly. Signals go only to it, and only while it is known to live. */
 public final class TestProcess {
+    /** On a starved machine a JVM takes its time to come up. */
+    private static final Duration START = Duration.ofSeconds(60);
+
     private final Process process;
     private final Path output;
     private final Journal journal;
@@ -31,7 +35,7 @@ public final class TestProcess {
 
     /** Waits until it has said that it is ready; answers itself. */
     public TestProcess ready() {
-        Await.until(() -> "the process is ready; it says: " + output(), Await.PATIENCE, () -> {
+        Await.until(() -> "the process is ready; it says: " + output(), START, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError("the process has ended: " + output());
             }

@@ -1,8 +1,11 @@
 package dev.errand.contract.process;
 
 import dev.errand.Errand;
+import dev.errand.Schedule;
 import dev.errand.Worker;
 import dev.errand.contract.process.JournalEntry.Event;
+import dev.errand.schedule.Missed;
+import dev.errand.schedule.Overlap;
 import dev.errand.time.Time;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,10 +14,14 @@ import java.util.Optional;
 
 /**
  * A worker in a process of its own, which runs {@link Script}s. Arguments: the broker's URL, the directory, then options as
- * {@code name=value}: {@code lease}, {@code skew}, {@code drain}, {@code interrupt} (durations), {@code concurrency}. It stops
+ * {@code name=value}: {@code lease}, {@code skew}, {@code drain}, {@code interrupt} (durations), {@code concurrency}, {@code every} (declares the
+ * schedule {@link #SCHEDULE} with this interval). It stops
  * in good order when its standard input ends, and with SIGTERM.
  */
 public final class WorkerMain {
+    /** The schedule that a worker may declare; every due time gets its task. */
+    public static final String SCHEDULE = "contract.ticks";
+
     private WorkerMain() {}
 
     /** Runs until the standard input ends. */
@@ -56,6 +63,11 @@ public final class WorkerMain {
                         throw t;
                     }
                 });
+        options.duration("every")
+                .ifPresent(interval -> builder.schedule(Schedule.of(SCHEDULE, Script.TYPE, "return")
+                        .every(interval)
+                        .overlap(Overlap.ALLOW)
+                        .missed(Missed.all(100))));
         Optional<Duration> lease = options.duration("lease");
         if (lease.isPresent()) {
             builder.lease(lease.get());

@@ -22,12 +22,18 @@ class ArchitectureTest {
         "dev.errand",
         "dev.errand.broker..",
         "dev.errand.time..",
+        "dev.errand.notices..",
         "dev.errand.client..",
         "dev.errand.worker..",
         "dev.errand.upkeep..",
-        "dev.errand.memory.."
+        "dev.errand.explain..",
+        "dev.errand.memory..",
+        "dev.errand.schedule..",
+        "dev.errand.local.."
     };
-    private static final String[] ENGINE = {"dev.errand.client..", "dev.errand.worker..", "dev.errand.upkeep.."};
+    private static final String[] ENGINE = {
+        "dev.errand.notices..", "dev.errand.client..", "dev.errand.worker..", "dev.errand.upkeep.."
+    };
 
     @ArchTest
     static final ArchRule coreUsesNothingOfOurs = classes()
@@ -43,6 +49,13 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.errand.sql..", "dev.errand.memory..")
             .should()
             .dependOnClassesThat(resideInAnyPackage(ENGINE));
+
+    @ArchTest
+    static final ArchRule metricsKnowThePortAndNoBroker = noClasses()
+            .that()
+            .resideInAPackage("dev.errand.observe..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.errand.sql..", "dev.errand.memory.."));
 
     @ArchTest
     static final ArchRule thePortKnowsNeitherEngineNorBrokers = noClasses()
@@ -70,7 +83,11 @@ class ArchitectureTest {
                     "dev.errand.client..",
                     "dev.errand.worker..",
                     "dev.errand.upkeep..",
+                    "dev.errand.explain..",
                     "dev.errand.memory..",
+                    "dev.errand.observe..",
+                    "dev.errand.schedule..",
+                    "dev.errand.local..",
                     "dev.errand.sql.."))
             .should()
             .callMethod(System.class, "currentTimeMillis")

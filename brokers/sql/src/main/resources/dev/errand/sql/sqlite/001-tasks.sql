@@ -1,4 +1,4 @@
--- Version 1: tasks, unique keys, workers and listeners. Times are milliseconds since 1970, durations milliseconds.
+-- Version 1: tasks, unique keys, schedules, workers and listeners. Times are milliseconds since 1970, durations milliseconds.
 -- State: 1 pending, 2 active, 3 scheduled, 4 retry, 5 waiting, 6 completed, 7 dead, 8 cancelled.
 
 CREATE TABLE task (
@@ -11,6 +11,7 @@ CREATE TABLE task (
   id TEXT NOT NULL UNIQUE,
   attempt INTEGER NOT NULL,      -- the newest take's number; with the nonce, the attempt token
   nonce INTEGER NOT NULL,
+  kept INTEGER NOT NULL DEFAULT 0, -- 1: it has rows in step, progress or task_line
   worker INTEGER,                -- who holds it: worker.slot; only while active
   lease INTEGER,                 -- until when; means something only while active
   due INTEGER,                   -- only while scheduled or retry
@@ -29,6 +30,9 @@ CREATE TABLE task (
   cancel_retention INTEGER,
   unique_key TEXT,
   unique_ttl INTEGER,
+  debounce TEXT,                 -- the key under which a later enqueue replaces it while it waits
+  debounce_latest INTEGER,       -- until when that may postpone it
+  replaced_by TEXT,              -- JSON array: the latest enqueues that have
   partition_key TEXT,
   parent TEXT,
   workflow TEXT,
@@ -56,12 +60,48 @@ CREATE INDEX task_due ON task (due) WHERE due IS NOT NULL;
 CREATE INDEX task_shelf ON task (state, queue, seq, type) WHERE state > 2;
 CREATE INDEX task_expires ON task (expires) WHERE expires IS NOT NULL;
 CREATE INDEX task_ended ON task (state, queue, ended) WHERE state > 6;
-
 -- Payloads too large to be rewritten with every change of state.
 CREATE TABLE large_payload (
   seq INTEGER PRIMARY KEY,
   bytes BLOB NOT NULL
 ) STRICT;
+
+-- What attempts keep with their task; goes with it.
+CREATE TABLE step (
+  seq INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  result BLOB NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX step_name ON step (seq, name);
+
+CREATE TABLE progress (
+  seq INTEGER PRIMARY KEY,
+  fraction REAL NOT NULL,
+  text TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE task_line (
+  seq INTEGER NOT NULL,
+  run INTEGER NOT NULL,          -- the attempt token's number
+  number INTEGER NOT NULL,       -- within the run
+  at INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (seq, run, number)
+) STRICT, WITHOUT ROWID;
+
+-- The debounced tasks that wait or run; of one type and key at most one waits. Not an index of the task table, which all
+-- tasks would pay for.
+CREATE TABLE debounced (
+  type TEXT NOT NULL,
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (type, key, seq)
+) STRICT, WITHOUT ROWID;
 
 -- Who holds a unique key; outlives its task until the time to live has passed.
 CREATE TABLE unique_key (
@@ -75,8 +115,39 @@ CREATE TABLE unique_key (
 
 CREATE INDEX unique_key_over ON unique_key (until) WHERE open = 0;
 
+CREATE TABLE schedule (
+  name TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,      -- unique among all changes, from counter.line
+  definition TEXT NOT NULL,      -- a line for each field
+  handled INTEGER NOT NULL,      -- due times up to this one are dealt with
+  due INTEGER,                   -- when it fires next
+  waiting TEXT,                  -- JSON array: due times that wait for the last task's end
+  paused INTEGER NOT NULL,       -- 0 or 1
+  last_task TEXT,
+  declared TEXT,                 -- the fingerprint of the code's declaration
+  seen INTEGER,                  -- when a worker last declared it
+  content_type TEXT NOT NULL,
+  payload_version INTEGER NOT NULL,
+  payload BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX schedule_due ON schedule (due) WHERE paused = 0 AND due IS NOT NULL;
+CREATE INDEX schedule_waiting ON schedule (name) WHERE paused = 0 AND waiting IS NOT NULL;
+
+CREATE TABLE schedule_run (
+  seq INTEGER PRIMARY KEY,       -- in the order of handling
+  schedule TEXT NOT NULL,
+  due INTEGER NOT NULL,
+  fired INTEGER NOT NULL,
+  result TEXT NOT NULL,
+  task TEXT
+) STRICT;
+
+CREATE INDEX schedule_run_of ON schedule_run (schedule, seq);
+
 CREATE TABLE queue (
-  name TEXT PRIMARY KEY
+  name TEXT PRIMARY KEY,
+  paused INTEGER                 -- since when nobody takes from it; null: it is not paused
 ) STRICT, WITHOUT ROWID;
 
 -- One row for each open intake. It lives as long as its slot, a byte of the side file, is locked.
@@ -95,7 +166,7 @@ CREATE TABLE listener (
   slot INTEGER PRIMARY KEY,
   lock_file TEXT NOT NULL,
   address TEXT NOT NULL,         -- the path of a Unix domain socket
-  wants INTEGER NOT NULL         -- bits: 1 ready, 2 ended, 4 cancel, 8 due
+  wants INTEGER NOT NULL         -- bits: 1 ready, 2 ended, 4 cancel, 8 due, 16 schedules
 ) STRICT;
 
 CREATE TABLE counter (

@@ -1,6 +1,7 @@
 package dev.errand.examples.orders;
 
 import dev.errand.Errand;
+import dev.errand.ErrandBuilder;
 import dev.errand.Worker;
 import dev.errand.examples.orders.smtp.MailFolder;
 import dev.errand.examples.orders.smtp.MailServer;
@@ -8,6 +9,7 @@ import dev.errand.examples.orders.smtp.Reception;
 import dev.errand.examples.orders.smtp.SmtpConnections;
 import dev.errand.examples.orders.smtp.SmtpUrl;
 import dev.errand.examples.orders.smtp.StoredMail;
+import dev.errand.observe.PrometheusEndpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +54,14 @@ public final class MailService implements Callable<Integer> {
             description = "when a mail is tried again after the first failure; doubles each time; ${DEFAULT-VALUE}")
     private Duration firstRetry = Duration.ofSeconds(2);
 
+    @Option(
+            names = "--metrics",
+            defaultValue = "${env:ORDERS_METRICS:-}",
+            description =
+                    "serve metrics for Prometheus, /livez and /readyz at host:port, such as 127.0.0.1:9464; or what"
+                            + " ORDERS_METRICS says; not at all by default")
+    private String metrics = "";
+
     @Option(names = "--with-parent", description = "also stop when standard input ends")
     private boolean withParent;
 
@@ -81,13 +91,19 @@ public final class MailService implements Callable<Integer> {
     private void run(SmtpUrl url) throws IOException, InterruptedException {
         SmtpConnections senders = new SmtpConnections(url);
         Mailer mailer = new Mailer(senders);
-        try (Errand errand = Errand.connect(broker)) {
+        try (Errand errand = Errand.connect(broker, this::observe)) {
             Worker worker = errand.worker()
                     .name("mail")
                     .queue(Mail.CONFIRM.spec().queue(), q -> q.max(connections))
                     .handle(Mail.CONFIRM.retry(Mail.retry(firstRetry)), mailer::confirm)
                     .start();
             Service.runUntilStopped(url.toString(), withParent, worker, errand, senders);
+        }
+    }
+
+    private void observe(ErrandBuilder settings) {
+        if (!metrics.isEmpty()) {
+            settings.listener(PrometheusEndpoint.at(metrics));
         }
     }
 

@@ -12,9 +12,11 @@ import java.util.Optional;
  */
 final class OrderDesk {
     private final Errand errand;
+    private final AuditLog audit;
 
-    OrderDesk(Errand errand) {
+    OrderDesk(Errand errand, AuditLog audit) {
         this.errand = errand;
+        this.audit = audit;
     }
 
     /** An order that was placed now, or by an earlier request like this one. */
@@ -32,7 +34,7 @@ final class OrderDesk {
         OrderId id = new OrderId(order.orderId());
         EnqueueResult result = errand.enqueue(Mail.CONFIRM, order, o -> o.id(id.confirmation()));
         if (!(result instanceof Duplicate)) {
-            return new Placed(order, false);
+            return placed(order, false);
         }
         Optional<Shown> earlier = find(id);
         if (earlier.isPresent() && !earlier.get().order().equals(order)) {
@@ -41,7 +43,12 @@ final class OrderDesk {
                     "The order " + id.value() + " was placed before with other contents; choose another orderId"
                             + " or Idempotency-Key for another order");
         }
-        return new Placed(order, true);
+        return placed(order, true);
+    }
+
+    private Placed placed(OrderPlaced order, boolean repeated) {
+        audit.placed(order, repeated);
+        return new Placed(order, repeated);
     }
 
     Optional<Shown> find(OrderId id) {

@@ -50,14 +50,16 @@ public final class OrdersService implements Callable<Integer> {
                 broker,
                 c -> c.require(Durability.PROCESS_CRASH)
                         .require(Capability.SHARED, Capability.FIND, Capability.RETENTION, Capability.UNIQUE));
+        AuditLog audit = new AuditLog();
         OrdersServer server;
         try {
-            server = new OrdersServer(new OrderDesk(errand), port);
+            server = new OrdersServer(new OrderDesk(errand, audit), port);
         } catch (Exception e) {
+            audit.close();
             errand.close();
             throw e;
         }
-        Service.runUntilStopped(server.url().toString(), withParent, server, errand);
+        Service.runUntilStopped(server.url().toString(), withParent, server, audit, errand);
         return 0;
     }
 }

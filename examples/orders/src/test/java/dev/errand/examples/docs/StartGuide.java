@@ -5,6 +5,7 @@ import dev.errand.Duplicate;
 import dev.errand.EnqueueResult;
 import dev.errand.Enqueued;
 import dev.errand.Errand;
+import dev.errand.Replaced;
 import dev.errand.Retry;
 import dev.errand.RetryAfter;
 import dev.errand.ReturningTaskType;
@@ -61,6 +62,7 @@ final class StartGuide {
         switch (answer) {
             case Enqueued stored -> System.out.println("stored as " + stored.id());
             case Duplicate first -> System.out.println("stored before as " + first.id());
+            case Replaced waiting -> System.out.println("replaces " + waiting.id()); // only for debounced types
         }
         return answer.id();
     }

@@ -3,11 +3,13 @@ package dev.errand.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.DeadCause;
+import dev.errand.EnqueueResult;
 import dev.errand.Errand;
 import dev.errand.TaskId;
 import dev.errand.TaskInfo;
 import dev.errand.TaskState;
 import dev.errand.Worker;
+import dev.errand.contract.Await;
 import dev.errand.examples.docs.StartGuide.BadAddress;
 import dev.errand.examples.docs.StartGuide.MailServerBusy;
 import dev.errand.examples.docs.StartGuide.OrderPlaced;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -60,6 +63,20 @@ class StartGuideTest {
         }
     }
 
+    @Test
+    void theSchedulesWork(@TempDir Path dir) {
+        List<String> written = new CopyOnWriteArrayList<>();
+        try (Errand errand = StartGuide.connect("sqlite:" + dir.resolve("errand.db"));
+                Worker worker = ScheduleGuide.work(errand, (department, due) -> written.add(department))) {
+            EnqueueResult task = ScheduleGuide.operate(errand).orElseThrow();
+            Await.until("the report is written", () -> written.equals(List.of("sales")));
+            assertThat(errand.schedules().runs("nightly-report", 10))
+                    .extracting(run -> run.task())
+                    .containsExactly(task.id());
+            assertThat(worker.health().stuck()).isZero();
+        }
+    }
+
     private static void send(String address, AtomicInteger busy) throws IOException, BadAddress {
         if (address.startsWith("nobody")) {
             throw new BadAddress();
@@ -78,8 +95,9 @@ class StartGuideTest {
         Path root = root();
         Path here = root.resolve("examples/orders/src/test/java/dev/errand/examples/docs");
         String code = squeezed(Files.readString(here.resolve("QuickStart.java")))
-                + squeezed(Files.readString(here.resolve("StartGuide.java")));
-        for (String document : List.of("README.md", "README.zh-CN.md", "docs/start.md")) {
+                + squeezed(Files.readString(here.resolve("StartGuide.java")))
+                + squeezed(Files.readString(here.resolve("ScheduleGuide.java")));
+        for (String document : List.of("README.md", "README.zh-CN.md", "docs/start.md", "docs/schedules.md")) {
             List<String> snippets = snippets(Files.readString(root.resolve(document)));
             assertThat(snippets)
                     .as(document)

@@ -28,18 +28,20 @@ class OrdersServerIT {
             "{\"orderId\":\"o-1\",\"email\":\"customer-1@example.org\",\"item\":\"tea\",\"quantity\":2}";
 
     private final HttpClient http = HttpClient.newHttpClient();
+    private final AuditLog audit = new AuditLog();
     private Errand errand;
     private OrdersServer server;
 
     @BeforeEach
     void start() throws IOException {
         errand = Errand.connect("memory:");
-        server = new OrdersServer(new OrderDesk(errand), 0);
+        server = new OrdersServer(new OrderDesk(errand, audit), 0);
     }
 
     @AfterEach
     void stop() {
         server.close();
+        audit.close();
         errand.close();
     }
 
