@@ -1,0 +1,13 @@
+package dev.errand.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version in the jar's manifest. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return new String[] {"errand " + (version == null ? "(not packaged)" : version) + ", Java " + Runtime.version()
+        };
+    }
+}

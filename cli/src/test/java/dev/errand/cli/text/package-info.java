@@ -1,0 +1,2 @@
+/** Tests of what people and programs read. */
+package dev.errand.cli.text;

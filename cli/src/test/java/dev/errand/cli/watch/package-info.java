@@ -1,0 +1,2 @@
+/** Tests of the live view. */
+package dev.errand.cli.watch;
