@@ -1,0 +1,19 @@
+package dev.errand.bench;
+
+import dev.errand.bench.broker.Bare;
+import dev.errand.bench.broker.Site;
+import dev.errand.bench.report.Output;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What all workloads of one run have in common.
+ *
+ * @param scratch an empty folder for each workload's files
+ * @param withBare whether the bare client is measured too
+ */
+record Run(Path scratch, Plan plan, boolean withBare, Output output) {
+    Optional<Bare> bare(Site site) throws Exception {
+        return withBare ? Optional.of(site.bare()) : Optional.empty();
+    }
+}

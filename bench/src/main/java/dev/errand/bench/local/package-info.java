@@ -1,0 +1,5 @@
+/** Measurements of in-process work. */
+@NullMarked
+package dev.errand.bench.local;
+
+import org.jspecify.annotations.NullMarked;
