@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetter extends TaskSignal {
     private static final long serialVersionUID = 1L;
 
-    /** Kills the task for {@code reason}. */
+    /** Kills the task for {@code reason}, of which 1,000 characters are kept. */
     public DeadLetter(String reason) {
         this(reason, null);
     }

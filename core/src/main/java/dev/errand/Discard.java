@@ -4,7 +4,7 @@ package dev.errand;
 public final class Discard extends TaskSignal {
     private static final long serialVersionUID = 1L;
 
-    /** Discards the task for {@code reason}. */
+    /** Discards the task for {@code reason}, of which 1,000 characters are kept. */
     public Discard(String reason) {
         super(reason, null);
     }

@@ -56,7 +56,7 @@ public final class EnqueueOptions {
 
     /** Another queue than the type's. */
     public EnqueueOptions queue(String name) {
-        this.queue = Names.check("queue", name);
+        this.queue = Limits.queue(name);
         return this;
     }
 

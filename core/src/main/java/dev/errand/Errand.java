@@ -9,6 +9,7 @@ import dev.errand.broker.DeadLetters;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Profile;
 import dev.errand.broker.Receipt;
+import dev.errand.broker.Subscriptions;
 import dev.errand.broker.WorkerRegistry;
 import dev.errand.client.Codecs;
 import dev.errand.client.Enqueuer;
@@ -23,7 +24,6 @@ import dev.errand.time.Time;
 import dev.errand.worker.WorkerConfig;
 import dev.errand.worker.WorkerEngine;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -57,13 +57,16 @@ public final class Errand implements TaskSink, AutoCloseable {
     private final TypeRegistry types;
     private final EnvelopeFactory envelopes;
     private final Enqueuer enqueuer;
+    private final Enqueuer publisher;
     private final Tasks tasks;
     private final Schedules schedules;
     private final Queues queues;
+    private final Events events;
     private final List<Middleware> middleware;
     private final LongAdder missed = new LongAdder();
     private final @Nullable Notices notices;
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     private Errand(Broker broker, boolean ownsBroker, Time time, RandomGenerator random, ErrandBuilder chosen) {
         this.broker = broker;
@@ -91,6 +94,8 @@ public final class Errand implements TaskSink, AutoCloseable {
                 profile.granularity().toMillis());
         this.notices = Notices.start(null, chosen.listeners, time, missed);
         this.enqueuer = new Enqueuer(broker, notices);
+        this.publisher = Enqueuer.ofEvents(broker, notices);
+        this.events = new Events(broker, new TypeRegistry(broker, codecs), envelopes, publisher);
     }
 
     /**
@@ -102,7 +107,11 @@ public final class Errand implements TaskSink, AutoCloseable {
         return connect(url, c -> {});
     }
 
-    /** The same with settings. */
+    /**
+     * The same with settings.
+     *
+     * @throws ErrandException with the remedy, if that is not possible
+     */
     public static Errand connect(String url, Consumer<ErrandBuilder> settings) {
         ErrandBuilder chosen = chosen(settings);
         BrokerUrl parsed = BrokerUrl.parse(url);
@@ -125,7 +134,12 @@ public final class Errand implements TaskSink, AutoCloseable {
         }
     }
 
-    /** Uses a broker that was opened elsewhere; it is not closed with this client. */
+    /**
+     * Uses a broker that was opened elsewhere; it is not closed with this client.
+     *
+     * @throws ConfigurationException if the broker's durability is less than required, or there are several codecs to choose from
+     * @throws CapabilityException if the broker cannot do what is required
+     */
     public static Errand over(Broker broker, Consumer<ErrandBuilder> settings) {
         ErrandBuilder chosen = chosen(settings);
         Errand errand = new Errand(
@@ -151,13 +165,28 @@ public final class Errand implements TaskSink, AutoCloseable {
         return chosen;
     }
 
-    /** Stores a task; returns once it is as safe as the broker's durability says. */
+    /**
+     * Stores a task; returns once it is as safe as the broker's durability says.
+     *
+     * @throws InvalidTaskException if the payload is too large, or something else about the task is out of its limits
+     * @throws CodecException if the payload cannot be encoded
+     * @throws ConfigurationException if another type has the name, or nothing can carry the payload
+     * @throws CapabilityException if the type needs what the broker cannot do
+     * @throws BrokerUnavailableException if the broker cannot be reached; it may be stored all the same
+     * @throws StorageException if the broker cannot store it
+     * @throws BrokerClosedException if this client or its broker is closed
+     */
     @Override
     public <P> EnqueueResult enqueue(AnyTaskType<P> type, P payload) {
         return enqueue(type, payload, o -> {});
     }
 
-    /** The same with options for this one task. */
+    /**
+     * The same with options for this one task.
+     *
+     * @throws InvalidTaskException also if an option is out of its range
+     * @throws CapabilityException also if an option needs what the type does not declare
+     */
     public <P> EnqueueResult enqueue(AnyTaskType<P> type, P payload, Consumer<EnqueueOptions> options) {
         return enqueue(type, payload, choices(options));
     }
@@ -186,34 +215,47 @@ public final class Errand implements TaskSink, AutoCloseable {
     }
 
     /**
-     * Stores many tasks with few round trips; an answer for each, in order. Not all-or-nothing. Should the broker go away on
-     * the way, the exception leaves open which were stored; repeat the call only with ids of your own.
+     * Stores many tasks with few round trips; an answer for each, in order. Not all-or-nothing: a task that cannot be stored,
+     * such as one with a payload that is too large, is answered by {@link Refused}. Should the broker go away on the way, the
+     * exception leaves open which were stored; repeat the call only with ids of your own.
+     *
+     * @throws ConfigurationException if another type has the name, or nothing can carry the payloads
+     * @throws CapabilityException if the type, or an option, needs what the broker cannot do or the type does not declare;
+     *     nothing is stored then
+     * @throws BrokerUnavailableException if the broker cannot be reached
+     * @throws StorageException if the broker cannot store anything
+     * @throws BrokerClosedException if this client or its broker is closed
      */
     public <P> List<EnqueueAnswer> enqueueAll(AnyTaskType<P> type, Collection<? extends P> payloads) {
         return enqueueAll(type, payloads, o -> {});
     }
 
-    /** The same with options, which are called for every task anew. */
+    /**
+     * The same with options, which are called for every task anew. What they throw themselves, other than for an option that is
+     * refused, is thrown, and nothing is stored.
+     */
     public <P> List<EnqueueAnswer> enqueueAll(
             AnyTaskType<P> type, Collection<? extends P> payloads, Consumer<EnqueueOptions> options) {
         types.check(type.spec());
-        List<Envelope> batch = new ArrayList<>(payloads.size());
+        Bulk bulk = new Bulk();
         for (P payload : payloads) {
-            batch.add(envelopes.make(type.spec(), payload, choices(options)));
+            EnqueueOptions chosen = new EnqueueOptions();
+            try {
+                options.accept(chosen);
+                bulk.send(envelopes.make(type.spec(), payload, chosen.toChoices()));
+            } catch (InvalidTaskException | CodecException e) {
+                bulk.refuse(envelopes.id(chosen.id), e);
+            }
         }
-        List<Receipt> receipts = enqueuer.enqueueAll(batch);
-        List<EnqueueAnswer> answers = new ArrayList<>(batch.size());
-        for (int i = 0; i < batch.size(); i++) {
-            TaskId id = batch.get(i).id();
-            answers.add(
-                    switch (receipts.get(i)) {
-                        case Receipt.Stored stored -> new Enqueued(id);
-                        case Receipt.Duplicate duplicate -> new Duplicate(duplicate.existing());
-                        case Receipt.Replaced replaced -> new Replaced(replaced.existing());
-                        case Receipt.Refused refused -> new Refused(id, refused.why());
-                    });
-        }
-        return answers;
+        return bulk.answers(
+                enqueuer.enqueueAll(bulk.sent()),
+                (id, receipt) -> switch (receipt) {
+                    case Receipt.Stored stored -> new Enqueued(id);
+                    case Receipt.Duplicate duplicate -> new Duplicate(duplicate.existing());
+                    case Receipt.Replaced replaced -> new Replaced(replaced.existing());
+                    case Receipt.Refused refused -> new Refused(id, refused.why());
+                },
+                refused -> refused);
     }
 
     private static EnvelopeFactory.Choices choices(Consumer<EnqueueOptions> options) {
@@ -222,22 +264,96 @@ public final class Errand implements TaskSink, AutoCloseable {
         return chosen.toChoices();
     }
 
-    /** Sets a worker up. */
-    public WorkerBuilder worker() {
-        return new WorkerBuilder(middleware, this::startWorker, schedules::declare);
+    /**
+     * Publishes an event: every subscription that it matches gets a copy, as a task of its own; that there is none is no failure.
+     * Returns once the copies are as safe as the broker's durability says. Should the broker go away on the way, the exception
+     * leaves open which subscriptions have theirs; repeat the call with an id of your own.
+     *
+     * @throws ConfigurationException if it is a pattern, or nothing can carry the payload
+     * @throws InvalidTaskException if the payload is too large, or something else about the event is out of its limits
+     * @throws CodecException if the payload cannot be encoded
+     * @throws CapabilityException if the broker has no events
+     * @throws BrokerUnavailableException if the broker cannot be reached
+     * @throws StorageException if the broker cannot store it
+     * @throws BrokerClosedException if this client or its broker is closed
+     */
+    public <P> Published publish(EventType<P> event, P payload) {
+        return publish(event, payload, o -> {});
     }
 
-    private Worker startWorker(WorkerConfig config) {
+    /** The same with options for this one event. */
+    public <P> Published publish(EventType<P> event, P payload, Consumer<PublishOptions> options) {
+        return events.publish(event, payload, options);
+    }
+
+    /**
+     * Publishes many events with few round trips; an answer for each, in order. Not all-or-nothing: an event that cannot be
+     * stored is answered by {@link Refused}.
+     *
+     * @throws ConfigurationException if it is a pattern, or nothing can carry the payloads
+     * @throws CapabilityException if the broker has no events
+     * @throws BrokerUnavailableException if the broker cannot be reached; some may be stored all the same
+     * @throws StorageException if the broker cannot store anything
+     * @throws BrokerClosedException if this client or its broker is closed
+     */
+    public <P> List<PublishAnswer> publishAll(EventType<P> event, Collection<? extends P> payloads) {
+        return publishAll(event, payloads, o -> {});
+    }
+
+    /** The same with options, which are called for every event anew. */
+    public <P> List<PublishAnswer> publishAll(
+            EventType<P> event, Collection<? extends P> payloads, Consumer<PublishOptions> options) {
+        return events.publishAll(event, payloads, options);
+    }
+
+    /** Sets a worker up. Its start is refused with {@link BrokerClosedException} once this client is closed. */
+    public WorkerBuilder worker() {
+        return new WorkerBuilder(middleware, this::startWorker);
+    }
+
+    private Worker startWorker(WorkerConfig config, Collection<Schedule<?>> declared) {
+        checkOpen();
         config.handlers().specs().forEach(types::check);
+        config.handlers().events().forEach(types::checkAlone);
+        for (WorkerConfig.Wish wish : config.subscriptions()) {
+            if (wish.start() == Subscriptions.Start.BEGINNING) {
+                TypeRegistry.require(
+                        broker,
+                        Set.of(Capability.EVENT_HISTORY),
+                        "The subscription " + wish.subscription() + ", which is to begin with old events,");
+            }
+        }
         Notices heard = Notices.start(notices, config.listeners(), time, missed);
         try {
-            return WorkerEngine.start(
-                    config, broker, codecs, envelopes, time, random, this::enqueueChild, heard, workers);
+            Worker worker = WorkerEngine.start(
+                    config,
+                    broker,
+                    codecs,
+                    envelopes,
+                    time,
+                    random,
+                    this::enqueueChild,
+                    heard,
+                    workers,
+                    () -> schedules.declare(declared));
+            if (closed) {
+                // It may have come too late to be closed with the others.
+                worker.close();
+                checkOpen();
+            }
+            return worker;
         } catch (RuntimeException | Error e) {
             if (heard != null) {
                 heard.close();
             }
             throw e;
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new BrokerClosedException(
+                    "This Errand is closed, so no worker was started; connect anew with Errand.connect(…)");
         }
     }
 
@@ -251,7 +367,11 @@ public final class Errand implements TaskSink, AutoCloseable {
         return schedules;
     }
 
-    /** The dead letters. */
+    /**
+     * The dead letters.
+     *
+     * @throws CapabilityException if the broker has no access to them
+     */
     public DeadLetters deadLetters() {
         return part(DeadLetters.class);
     }
@@ -261,7 +381,16 @@ public final class Errand implements TaskSink, AutoCloseable {
         return queues;
     }
 
-    /** The workers that are alive, wherever they run. */
+    /** The subscriptions to events: list, make, remove. */
+    public Events events() {
+        return events;
+    }
+
+    /**
+     * The workers that are alive, wherever they run.
+     *
+     * @throws CapabilityException without {@link Capability#WORKER_REGISTRY}
+     */
     public WorkerRegistry workers() {
         TypeRegistry.require(broker, Set.of(Capability.WORKER_REGISTRY), "The list of workers");
         return part(WorkerRegistry.class);
@@ -293,8 +422,10 @@ public final class Errand implements TaskSink, AutoCloseable {
 
     private <T> T part(Class<T> port) {
         return broker.extension(port)
-                .orElseThrow(() -> new CapabilityException(
-                        "The broker " + broker.profile().name() + " has no " + port.getSimpleName()));
+                .orElseThrow(() ->
+                        new CapabilityException("The broker " + broker.profile().name() + " gives no access to "
+                                + (port == DeadLetters.class ? "dead letters" : "the list of workers")
+                                + "; use a broker that does (sqlite:, memory:)"));
     }
 
     /** What the broker promises. */
@@ -305,8 +436,10 @@ public final class Errand implements TaskSink, AutoCloseable {
     /** Stops the workers made from it, each with its own limits, then disconnects. Idempotent. */
     @Override
     public void close() {
-        List.copyOf(workers).parallelStream().forEach(Errand::closeWorker);
+        closed = true;
+        closeWorkers();
         enqueuer.close();
+        publisher.close();
         if (notices != null) {
             notices.close();
         }
@@ -315,6 +448,28 @@ public final class Errand implements TaskSink, AutoCloseable {
         }
         if (ownsTime) {
             time.close();
+        }
+    }
+
+    /** All at the same time; an interrupt of the calling thread goes on to them, and is kept. */
+    private void closeWorkers() {
+        List<Thread> closers = workers.stream()
+                .map(worker ->
+                        Thread.ofPlatform().name("errand-close-" + worker.id()).start(() -> closeWorker(worker)))
+                .toList();
+        boolean interrupted = false;
+        for (Thread closer : closers) {
+            while (closer.isAlive()) {
+                try {
+                    closer.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                    closers.forEach(Thread::interrupt);
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -53,7 +53,10 @@ public final class ErrandBuilder {
         return this;
     }
 
-    /** The largest payload in bytes, 1 to 64 MiB; 256 KiB by default. There is a warning from a quarter of it. */
+    /**
+     * The largest payload, and the largest result of a handler or a step, in bytes, 1 to 64 MiB; 256 KiB by default. There is a
+     * warning from a quarter of it for payloads.
+     */
     public ErrandBuilder maxPayload(int bytes) {
         if (bytes < 1 || bytes > 64 * 1024 * 1024) {
             throw new ConfigurationException("The payload limit " + bytes + " is out of range; give 1 to 67108864");

@@ -17,6 +17,14 @@ public sealed interface Notice {
     record Enqueued(String type, String queue, int stored, int duplicates, int replaced, int refused)
             implements Notice {}
 
+    /**
+     * Events of one name were published by this client. Their copies are not counted as tasks that were enqueued.
+     *
+     * @param stored of how many every subscription has its copy, or that have no subscription
+     * @param refused how many cannot be stored
+     */
+    record Published(String event, int stored, int refused) implements Notice {}
+
     /** A worker takes tasks from now on. */
     record WorkerStarted(String worker) implements Notice {}
 
@@ -39,7 +47,7 @@ public sealed interface Notice {
      * @param took how long the handler ran, with its middleware; null if it did not, or has not ended
      * @param next until the next attempt; null if there is none
      * @param cause why it is dead; null if it is not
-     * @param failure what the handler threw; null if nothing
+     * @param failure what the handler threw; null if nothing, or if this listener is more than 16,384 notices behind
      */
     record Ended(
             Run run,
@@ -115,6 +123,8 @@ public sealed interface Notice {
     enum Call {
         /** Storing tasks. */
         ENQUEUE,
+        /** Publishing events. */
+        PUBLISH,
         /**
          * Taking tasks; waiting for some is not told, and its time does not count. Its time is known only where the broker says
          * since when its tasks were ready.

@@ -91,7 +91,9 @@ public final class Queues {
 
     private <T> T part(Class<T> port) {
         return broker.extension(port)
-                .orElseThrow(() -> new CapabilityException(
-                        "The broker " + broker.profile().name() + " has no " + port.getSimpleName()));
+                .orElseThrow(() ->
+                        new CapabilityException("The broker " + broker.profile().name() + " gives no access to "
+                                + (port == QueueControl.class ? "the pausing of queues" : "what is in its queues")
+                                + "; use a broker that does (sqlite:, memory:)"));
     }
 }

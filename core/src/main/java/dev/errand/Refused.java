@@ -1,9 +1,9 @@
 package dev.errand;
 
 /**
- * This one of many was not stored; the others are not concerned.
+ * This task or event, one of many, was not stored; the others are not concerned.
  *
- * @param id the task's
- * @param why names the task and the remedy
+ * @param id its own
+ * @param why names it and the remedy
  */
-public record Refused(TaskId id, ErrandException why) implements EnqueueAnswer {}
+public record Refused(TaskId id, ErrandException why) implements EnqueueAnswer, PublishAnswer {}

@@ -12,6 +12,7 @@ import dev.errand.schedule.Definition;
 import dev.errand.schedule.Overlap;
 import dev.errand.time.Time;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * The stored schedules: look at them, make and change them, run one now. Thread-safe. Needs a broker with
- * {@link Capability#SCHEDULES}. Only workers fire schedules.
+ * {@link Capability#SCHEDULES}; on another one every method throws {@link CapabilityException}. Only workers fire schedules.
  */
 public final class Schedules {
     private final Broker broker;
@@ -47,7 +48,8 @@ public final class Schedules {
     /**
      * Stores a new one, which fires from now on; false if there is one of that name.
      *
-     * @throws ConfigurationException if none of its due times is ahead
+     * @throws ConfigurationException if none of its due times is ahead, or its type does not fit the others of that name
+     * @throws CapabilityException if its type, or its waiting for the last task, needs what the broker cannot do
      */
     public boolean create(Schedule<?> schedule) {
         return book().create(ahead(declaration(schedule)));
@@ -58,7 +60,8 @@ public final class Schedules {
      * one than before, no time before now is fired. A schedule that code declares goes back to that only when the code says
      * something else than it did before.
      *
-     * @throws ConfigurationException if none of its due times is ahead
+     * @throws ConfigurationException if none of its due times is ahead, or its type does not fit the others of that name
+     * @throws CapabilityException if its type, or its waiting for the last task, needs what the broker cannot do
      */
     public ScheduleInfo put(Schedule<?> schedule) {
         return ScheduleInfo.of(book().put(ahead(declaration(schedule))));
@@ -103,6 +106,7 @@ public final class Schedules {
      * Enqueues a task of it at once, whether it is paused, due, or its last task has ended.
      *
      * @return the task, or the one that holds its unique key; empty if there is no such schedule
+     * @throws ConfigurationException if it cannot be read; put it anew
      */
     public Optional<EnqueueResult> runNow(String name) {
         return book().runNow(name);
@@ -113,7 +117,11 @@ public final class Schedules {
         return store().runs(name, Math.clamp(limit, 0, ScheduleStore.MAX_RUNS));
     }
 
-    /** Its next due times, without jitter, at most {@code count}, 1 to 1,000; none if there is no such schedule. */
+    /**
+     * Its next due times, without jitter, at most {@code count}, 1 to 1,000; none if there is no such schedule.
+     *
+     * @throws InvalidTaskException if the count is out of range
+     */
     public List<Instant> next(String name, int count) {
         if (count < 1 || count > 1_000) {
             throw new InvalidTaskException("The number of due times " + count + " is out of range; give 1 to 1000");
@@ -122,8 +130,11 @@ public final class Schedules {
         return definition == null ? List.of() : definition.rule().next(time.now(), count);
     }
 
-    void declare(Schedule<?> schedule) {
-        book().declare(declaration(schedule));
+    /** None, if one of them is refused. */
+    void declare(Collection<Schedule<?>> schedules) {
+        List<Declaration> declarations =
+                schedules.stream().map(this::declaration).toList();
+        declarations.forEach(declaration -> book().declare(declaration));
     }
 
     private Declaration declaration(Schedule<?> schedule) {
@@ -156,7 +167,7 @@ public final class Schedules {
     private ScheduleStore store() {
         TypeRegistry.require(broker, Set.of(Capability.SCHEDULES), "A schedule");
         return broker.extension(ScheduleStore.class)
-                .orElseThrow(() -> new CapabilityException(
-                        "The broker " + broker.profile().name() + " has no store of schedules"));
+                .orElseThrow(() -> new CapabilityException("The broker "
+                        + broker.profile().name() + " has no store of schedules; use one that has (sqlite:, memory:)"));
     }
 }

@@ -94,9 +94,17 @@ public interface TaskContext {
      */
     void log(String line);
 
-    /** Enqueues a child task, which names this one as its parent. */
+    /**
+     * Enqueues a child task, which names this one as its parent; stored at once, whatever becomes of this attempt.
+     *
+     * @throws ErrandException as {@link Errand#enqueue(AnyTaskType, Object)} says
+     */
     <Q> EnqueueResult enqueue(AnyTaskType<Q> type, Q payload);
 
-    /** The same with options. */
+    /**
+     * The same with options.
+     *
+     * @throws ErrandException as {@link Errand#enqueue(AnyTaskType, Object, Consumer)} says
+     */
     <Q> EnqueueResult enqueue(AnyTaskType<Q> type, Q payload, Consumer<EnqueueOptions> options);
 }

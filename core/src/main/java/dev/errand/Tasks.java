@@ -2,6 +2,7 @@ package dev.errand;
 
 import dev.errand.broker.Broker;
 import dev.errand.broker.Capability;
+import dev.errand.broker.Outcome;
 import dev.errand.broker.Page;
 import dev.errand.broker.TaskEdit;
 import dev.errand.broker.TaskFilter;
@@ -32,7 +33,11 @@ public final class Tasks {
         this.time = time;
     }
 
-    /** The task as it is now; empty if it is unknown, or ended and not kept. */
+    /**
+     * The task as it is now; empty if it is unknown, or ended and not kept.
+     *
+     * @throws CapabilityException without {@link Capability#FIND}
+     */
     public Optional<TaskInfo> find(TaskId id) {
         return store(Capability.FIND).find(id);
     }
@@ -42,6 +47,8 @@ public final class Tasks {
      * errors a page may have fewer items than asked for, or none, and still a next one.
      *
      * @param cursor an earlier page's {@code next}; empty: from the newest
+     * @throws InvalidTaskException if the page size is not 1 to 1,000
+     * @throws CapabilityException without {@link Capability#LIST}
      */
     public Page<TaskInfo> list(TaskFilter filter, Optional<String> cursor, int limit) {
         if (limit < 1 || limit > 1000) {
@@ -54,7 +61,9 @@ public final class Tasks {
      * Calls a task off. One that waits is cancelled at once; one that runs is interrupted by its worker and is cancelled when
      * its handler gives up (a handler that completes all the same completes the task).
      *
-     * @param reason kept with the task, for its type's retention, at least 24 hours
+     * @param reason kept with the task, for its type's retention, at least 24 hours; cut at {@value Outcome#MAX_REASON}
+     *     characters
+     * @throws CapabilityException without {@link Capability#CANCEL_WAITING} and {@link Capability#CANCEL_ACTIVE}
      */
     public TaskStore.CancelAnswer cancel(TaskId id, String reason) {
         store(Capability.CANCEL_ACTIVE);
@@ -62,7 +71,9 @@ public final class Tasks {
         Duration own =
                 store.find(id).map(info -> info.envelope().policy().retention()).orElse(Duration.ZERO);
         return store.cancel(
-                id, reason, own.compareTo(Defaults.CANCELLED_RETENTION) > 0 ? own : Defaults.CANCELLED_RETENTION);
+                id,
+                Outcome.reason(reason),
+                own.compareTo(Defaults.CANCELLED_RETENTION) > 0 ? own : Defaults.CANCELLED_RETENTION);
     }
 
     /**
@@ -160,16 +171,25 @@ public final class Tasks {
     private TaskRecords records(Capability needed) {
         store(needed);
         return broker.extension(TaskRecords.class)
-                .orElseThrow(() -> new CapabilityException(
-                        "The broker " + broker.profile().name() + " keeps nothing with its tasks"));
+                .orElseThrow(() ->
+                        new CapabilityException("The broker " + broker.profile().name()
+                                + " keeps nothing with its tasks; use a broker that does (sqlite:, memory:)"));
     }
 
-    /** Makes a scheduled or retried task ready now; false if it is in no such state. */
+    /**
+     * Makes a scheduled or retried task ready now; false if it is in no such state.
+     *
+     * @throws CapabilityException without {@link Capability#RUN_NOW}
+     */
     public boolean runNow(TaskId id) {
         return store(Capability.RUN_NOW).runNow(id);
     }
 
-    /** Deletes a task that does not run; false if it runs or is unknown. */
+    /**
+     * Deletes a task that does not run; false if it runs or is unknown.
+     *
+     * @throws CapabilityException without {@link Capability#FIND}
+     */
     public boolean delete(TaskId id) {
         return store(Capability.FIND).delete(id);
     }
@@ -179,6 +199,7 @@ public final class Tasks {
      *
      * @return the task as it is then; empty if it is unknown, or ended and not kept
      * @throws AwaitTimeoutException if it has not ended within {@code max}
+     * @throws CapabilityException without {@link Capability#FIND}
      * @throws InterruptedException if the waiting thread is interrupted
      */
     public Optional<TaskInfo> awaitEnd(TaskId id, Duration max) throws InterruptedException {
@@ -194,6 +215,8 @@ public final class Tasks {
      * Waits for a task's result.
      *
      * @throws TaskFailedException if it died, was cancelled, or is unknown or not kept any more
+     * @throws CodecException if the result cannot be decoded
+     * @throws CapabilityException without {@link Capability#RESULTS} and {@link Capability#FIND}
      * @throws AwaitTimeoutException if it has not ended within {@code max}
      * @throws InterruptedException if the waiting thread is interrupted
      */
@@ -242,7 +265,8 @@ public final class Tasks {
                     + "; use a broker with a store (sqlite:, memory:)");
         }
         return broker.extension(TaskStore.class)
-                .orElseThrow(() -> new CapabilityException(
-                        "The broker " + broker.profile().name() + " has no store of single tasks"));
+                .orElseThrow(() ->
+                        new CapabilityException("The broker " + broker.profile().name()
+                                + " has no store of single tasks; use one that has (sqlite:, memory:)"));
     }
 }

@@ -96,7 +96,7 @@ public record TypeSpec<P>(
     }
 
     TypeSpec<P> withQueue(String next) {
-        Names.check("queue", next);
+        Limits.queue(next);
         Draft<P> draft = new Draft<>(this);
         draft.queue = next;
         return draft.build();

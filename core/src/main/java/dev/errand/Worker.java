@@ -18,9 +18,10 @@ public interface Worker extends AutoCloseable {
 
     /**
      * Stops in three phases: takes no more and waits for its handlers; interrupts them and waits again; gives back what still
-     * runs, uncounted. Returns at once if it was stopped before, else when all three are done.
+     * runs, uncounted. Returns at once if it was stopped before, else when all three are done. An interrupt of the calling thread,
+     * also one from before the call, ends the first phase and nothing else; it is kept.
      *
-     * @param drain the first phase's limit, zero or more
+     * @param drain the first phase's limit, zero or more; more than a century is for ever
      * @param interrupt the second phase's limit, zero or more
      */
     void stop(Duration drain, Duration interrupt);

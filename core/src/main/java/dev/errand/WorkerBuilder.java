@@ -1,24 +1,31 @@
 package dev.errand;
 
+import dev.errand.broker.EventPattern;
 import dev.errand.broker.Names;
+import dev.errand.broker.Subscription;
+import dev.errand.broker.Subscriptions.Start;
 import dev.errand.worker.HandlerTable;
 import dev.errand.worker.WorkerConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** Sets a worker up. For one thread. */
 public final class WorkerBuilder {
-    private final Function<WorkerConfig, Worker> starter;
+    private final BiFunction<WorkerConfig, Collection<Schedule<?>>, Worker> starter;
     private final Map<String, WorkerConfig.Queue> queues = new LinkedHashMap<>();
     private final HandlerTable.Builder handlers = new HandlerTable.Builder();
     private final List<Middleware> middleware;
-    private final Consumer<Schedule<?>> declarer;
+    private final Map<String, Set<EventPattern>> subscriptions = new LinkedHashMap<>();
+    private final Map<String, SubscribeOptions> served = new LinkedHashMap<>();
     private final Map<String, Schedule<?>> schedules = new LinkedHashMap<>();
     private final List<Listener> listeners = new ArrayList<>();
     private Optional<String> name = Optional.empty();
@@ -29,20 +36,22 @@ public final class WorkerBuilder {
     private Duration interrupt = Defaults.INTERRUPT;
     private int crashLimit = Defaults.CRASH_LIMIT;
 
-    WorkerBuilder(List<Middleware> middleware, Function<WorkerConfig, Worker> starter, Consumer<Schedule<?>> declarer) {
+    WorkerBuilder(List<Middleware> middleware, BiFunction<WorkerConfig, Collection<Schedule<?>>, Worker> starter) {
         this.middleware = new ArrayList<>(middleware);
         this.starter = starter;
-        this.declarer = declarer;
     }
 
-    /** Serves a queue with weight 1. Without any, the queues of the handled types are served. */
+    /**
+     * Serves a queue with weight 1. Without any, the queues of the handled types are served. Those of its subscriptions are
+     * served in any case.
+     */
     public WorkerBuilder queue(String queue) {
         return queue(queue, q -> {});
     }
 
     /** Serves a queue. */
     public WorkerBuilder queue(String queue, Consumer<QueueOptions> options) {
-        Names.check("queue", queue);
+        Limits.queue(queue);
         QueueOptions chosen = new QueueOptions();
         options.accept(chosen);
         if (queues.put(queue, new WorkerConfig.Queue(chosen.weight, chosen.max)) != null) {
@@ -105,6 +114,45 @@ public final class WorkerBuilder {
     }
 
     /**
+     * Runs each event of this type once for this subscription. The subscription is durable and has one name for all workers
+     * that share its events; it is made at the start if it is not there, begins with what is published from then on, and goes
+     * on to collect events while no worker serves it, until it is removed ({@link Events#remove(String)}). Each event is a
+     * task of its own in it, with retries and dead letters of its own, in a queue that this worker serves.
+     *
+     * <p>Several events and patterns may share a subscription, each with its handler; an event's own handler comes before those
+     * of patterns, and among these the first one counts. What a later release no longer subscribes to stays in the subscription
+     * until it is taken out ({@link Events#remove(String, EventPattern)}).
+     *
+     * @param event one event, or a pattern
+     * @param subscription words of letters, digits, {@code -} and {@code _}, separated by dots, at most 100 characters
+     * @throws InvalidTaskException if the name is not one
+     */
+    public <P> WorkerBuilder subscribe(EventType<P> event, String subscription, TaskHandler<? super P> handler) {
+        Subscription.checkName(subscription);
+        handlers.addEvent(event, subscription, handler);
+        subscriptions
+                .computeIfAbsent(subscription, name -> new LinkedHashSet<>())
+                .add(event.pattern());
+        return this;
+    }
+
+    /** The same with options, which hold for all events of the subscription: give them once. */
+    public <P> WorkerBuilder subscribe(
+            EventType<P> event,
+            String subscription,
+            TaskHandler<? super P> handler,
+            Consumer<SubscribeOptions> options) {
+        subscribe(event, subscription, handler);
+        SubscribeOptions chosen = new SubscribeOptions();
+        options.accept(chosen);
+        if (served.put(subscription, chosen) != null) {
+            throw new ConfigurationException("The subscription " + subscription
+                    + " is given options twice; give them once, with its first event");
+        }
+        return this;
+    }
+
+    /**
      * Declares a schedule. At the start it is created if there is none of its name; if the code says something else than it did
      * before, it is changed to that, whose pause and history stay; else it is left as it is, with whatever was changed at run
      * time. What is no longer declared stays until it is deleted ({@link Schedules#delete}).
@@ -155,19 +203,37 @@ public final class WorkerBuilder {
     }
 
     /**
-     * Starts it.
+     * Starts it. If it is refused, nothing was stored: schedules are declared once all is checked.
      *
      * @throws ConfigurationException if it has no handler
-     * @throws CapabilityException if a type needs what the broker cannot do
+     * @throws CapabilityException if a type or a subscription needs what the broker cannot do
      */
     public Worker start() {
         HandlerTable table = handlers.build();
-        schedules.values().forEach(declarer);
-        Map<String, WorkerConfig.Queue> served = new LinkedHashMap<>(queues);
-        if (served.isEmpty()) {
-            table.queues().forEach(q -> served.put(q, new WorkerConfig.Queue(1, Integer.MAX_VALUE)));
+        Map<String, WorkerConfig.Queue> all = new LinkedHashMap<>(queues);
+        if (all.isEmpty()) {
+            table.queues().forEach(q -> all.put(q, new WorkerConfig.Queue(1, Integer.MAX_VALUE)));
         }
-        return starter.apply(new WorkerConfig(
-                name, served, strict, concurrency, table, middleware, listeners, lease, drain, interrupt, crashLimit));
+        List<WorkerConfig.Wish> wishes = new ArrayList<>();
+        subscriptions.forEach((subscription, patterns) -> {
+            SubscribeOptions chosen = served.get(subscription);
+            QueueOptions queue = chosen == null ? new QueueOptions() : chosen.queue;
+            all.put(Subscription.queueOf(subscription), new WorkerConfig.Queue(queue.weight, queue.max));
+            wishes.add(new WorkerConfig.Wish(subscription, patterns, chosen == null ? Start.NOW : chosen.start));
+        });
+        WorkerConfig config = new WorkerConfig(
+                name,
+                all,
+                strict,
+                concurrency,
+                table,
+                wishes,
+                middleware,
+                listeners,
+                lease,
+                drain,
+                interrupt,
+                crashLimit);
+        return starter.apply(config, List.copyOf(schedules.values()));
     }
 }

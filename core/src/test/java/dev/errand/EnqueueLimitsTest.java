@@ -75,6 +75,45 @@ class EnqueueLimitsTest {
     }
 
     @Test
+    void ofABulkOnlyWhatIsInvalidIsRefused() {
+        List<EnqueueAnswer> answers = errand.enqueueAll(PLAIN, List.of("a", "x".repeat(256 * 1024 + 1), "b"));
+        assertThat(answers)
+                .extracting(answer -> answer.getClass().getSimpleName())
+                .containsExactly("Enqueued", "Refused", "Enqueued");
+        assertThat(((Refused) answers.get(1)).why())
+                .isInstanceOf(InvalidTaskException.class)
+                .hasMessageContainingAll("plain", "262145");
+        assertThat(errand.queues().depth("default")).isEqualTo(2);
+    }
+
+    @Test
+    void anInvalidOptionOfABulkRefusesItsTaskUnderItsOwnId() {
+        TaskId own = TaskId.of("own");
+        int[] serial = {0};
+        List<EnqueueAnswer> answers = errand.enqueueAll(PLAIN, List.of("a", "b"), o -> {
+            if (serial[0]++ == 0) {
+                o.id(own).priority(101);
+            }
+        });
+        assertThat(((Refused) answers.get(0)).id()).isEqualTo(own);
+        assertThat(answers.get(1)).isInstanceOf(Enqueued.class);
+    }
+
+    @Test
+    void whatTheTypeDoesNotDeclareRefusesTheWholeBulk() {
+        assertThatThrownBy(() -> errand.enqueueAll(PLAIN, List.of("a", "b"), o -> o.uniqueKey("k")))
+                .isInstanceOf(CapabilityException.class);
+        assertThat(errand.queues().depth("default")).isZero();
+    }
+
+    @Test
+    void aLongReasonOfACancelIsCut() {
+        TaskId id = errand.enqueue(PLAIN, "x").id();
+        errand.tasks().cancel(id, "y".repeat(2_000));
+        assertThat(errand.tasks().find(id).orElseThrow().reason()).hasSize(1_000);
+    }
+
+    @Test
     void refusesPayloadsOverTheLimitAndTellsWhatToDo() {
         assertThat(errand.enqueue(PLAIN, "x".repeat(256 * 1024))).isInstanceOf(Enqueued.class);
         assertThatThrownBy(() -> errand.enqueue(PLAIN, "x".repeat(256 * 1024 + 1)))

@@ -119,6 +119,12 @@ public abstract class BrokerContract {
     class ScheduleProcesses extends ScheduleProcessContract {}
 
     @Nested
+    class Events extends EventContract {}
+
+    @Nested
+    class EventRuns extends EventRunContract {}
+
+    @Nested
     class Crash extends CrashContract {}
 
     @Nested

@@ -1,5 +1,6 @@
 package dev.errand.contract;
 
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -21,6 +22,11 @@ public interface BrokerFixture extends AutoCloseable {
      * whatever they share below that.
      */
     BrokerInstance create();
+
+    /** How soon the tasks of a killed worker begin elsewhere, on a busy machine and with the settings of the instances' URLs. */
+    default Duration takeOver() {
+        return Duration.ofSeconds(5);
+    }
 
     /** Stops what {@link #create} has shared. */
     @Override

@@ -33,9 +33,6 @@ import org.junit.jupiter.api.Test;
 @Given(Facility.PROCESSES)
 @Needs(Capability.SHARED)
 abstract class CrashContract extends EngineContract {
-    /** How soon the tasks of a dead worker run elsewhere, with default settings. */
-    private static final Duration TAKE_OVER = Duration.ofSeconds(5);
-
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private Processes processes;
@@ -102,7 +99,7 @@ abstract class CrashContract extends EngineContract {
                         .map(JournalEntry::at)
                         .max(Instant::compareTo)
                         .orElseThrow());
-        assertThat(takenOver).isLessThanOrEqualTo(TAKE_OVER);
+        assertThat(takenOver).isLessThanOrEqualTo(stage.takeOver());
         processes.open("gate");
         Await.until("all are done", () -> journal.tasks(Event.END) == 100);
         for (String id : ids) {

@@ -11,6 +11,8 @@ public enum Facility {
     ORDER("the broker promises no order within a queue"),
     /** A lease that is not renewed runs out by time, and the task is taken back. */
     TIMED_LEASE("a lease lasts as long as the worker's connection"),
+    /** Of a lease that ran out it is known whose it was. */
+    LAST_HOLDER("the broker does not know whose a lease was"),
     /** A take passes over the tasks of a type without room, however many there are. */
     TYPE_ROOM("the broker cannot pass over tasks of a type"),
     /** Where the port leaves a choice, the broker makes it as the model does, and so every answer can be foretold. */

@@ -164,8 +164,14 @@ abstract class PortContract extends Contract {
 
     List<Delivery> take(Intake intake, int count, String... queues) {
         List<Delivery> taken = new ArrayList<>();
+        long[] renewed = {System.nanoTime()};
         Await.until(() -> count + " tasks; there came " + ids(taken), Await.PATIENCE, () -> {
             upkeep(Upkeep.class).ifPresent(u -> u.promote(10_000));
+            // Thousands may take longer than a lease on a busy machine.
+            if (System.nanoTime() - renewed[0] > LEASE.dividedBy(4).toNanos()) {
+                renewed[0] = System.nanoTime();
+                intake.renew(taken.stream().map(Delivery::lease).toList());
+            }
             taken.addAll(intake.take(ask(count - taken.size(), shortWait(), queues)));
             return taken.size() >= count;
         });

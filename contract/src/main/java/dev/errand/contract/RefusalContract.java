@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a broker cannot do is refused when the application starts, and what it claims it has. */
 abstract class RefusalContract extends EngineContract {
-    /** The same broker, with a smaller profile. */
+    /** The same broker, with another profile. */
     private static final class Narrowed extends ForwardingBroker {
         private final Profile profile;
 
@@ -46,9 +46,8 @@ abstract class RefusalContract extends EngineContract {
 
     private Broker without(Capability missing) {
         Profile real = broker.profile();
-        Set<Capability> left = EnumSet.noneOf(Capability.class);
-        left.addAll(real.capabilities());
-        left.remove(missing);
+        // Everything else, whatever the broker has: a type may need several, and the refusal is to name this one.
+        Set<Capability> left = EnumSet.complementOf(EnumSet.of(missing));
         return new Narrowed(
                 broker,
                 new Profile(real.name(), left, real.durability(), real.granularity(), real.dueClock(), real.maxRun()));

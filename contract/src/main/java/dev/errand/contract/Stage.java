@@ -8,6 +8,7 @@ import dev.errand.broker.BrokerContext;
 import dev.errand.broker.Capability;
 import dev.errand.broker.Profile;
 import dev.errand.time.Time;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Random;
@@ -39,6 +40,10 @@ final class Stage implements AutoCloseable {
 
     boolean has(Facility facility) {
         return fixture.facilities().contains(facility);
+    }
+
+    Duration takeOver() {
+        return fixture.takeOver();
     }
 
     /** The broker's address for other processes. */

@@ -20,7 +20,12 @@ class MemoryContractTest extends BrokerContract {
         @Override
         public Set<Facility> facilities() {
             return Set.of(
-                    Facility.VIRTUAL_TIME, Facility.ORDER, Facility.TIMED_LEASE, Facility.TYPE_ROOM, Facility.MODEL);
+                    Facility.VIRTUAL_TIME,
+                    Facility.ORDER,
+                    Facility.TIMED_LEASE,
+                    Facility.LAST_HOLDER,
+                    Facility.TYPE_ROOM,
+                    Facility.MODEL);
         }
 
         @Override

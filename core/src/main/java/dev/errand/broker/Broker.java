@@ -42,7 +42,8 @@ public interface Broker extends AutoCloseable {
 
     /**
      * A part that only some brokers have: {@link TaskStore}, {@link DeadLetters}, {@link QueueStats},
-     * {@link QueueControl}, {@link TaskRecords}, {@link ScheduleStore}, {@link Upkeep}, {@link WorkerRegistry}.
+     * {@link QueueControl}, {@link TaskRecords}, {@link ScheduleStore}, {@link Upkeep}, {@link WorkerRegistry}. Every broker has
+     * {@link QueueStats} and {@link Subscriptions}.
      */
     <T> Optional<T> extension(Class<T> port);
 

@@ -24,7 +24,8 @@ public record BrokerUrl(String scheme, String rest, Map<String, String> options)
     /**
      * Takes a URL apart.
      *
-     * @throws ConfigurationException if it has no scheme, or an option without a value or twice
+     * @throws ConfigurationException if it has no scheme, or an option without a value, twice or not percent-encoded. The message
+     *     has nothing of the URL's text: a password with a question mark may be taken for options
      */
     public static BrokerUrl parse(String url) {
         int colon = url.indexOf(':');
@@ -36,30 +37,51 @@ public record BrokerUrl(String scheme, String rest, Map<String, String> options)
         String rest = url.substring(colon + 1, query < 0 ? url.length() : query);
         Map<String, String> options = new LinkedHashMap<>();
         if (query >= 0) {
-            for (String part : url.substring(query + 1).split("&")) {
-                addOption(options, part);
+            String[] parts = url.substring(query + 1).split("&");
+            for (int i = 0; i < parts.length; i++) {
+                addOption(options, parts[i], i + 1);
             }
         }
         return new BrokerUrl(url.substring(0, colon).toLowerCase(Locale.ROOT), rest, options);
     }
 
-    private static void addOption(Map<String, String> options, String part) {
+    private static void addOption(Map<String, String> options, String part, int place) {
         int equals = part.indexOf('=');
         if (equals < 1) {
-            throw new ConfigurationException(
-                    "The broker URL's option '" + part + "' has no value; write options as ?name=value&name=value");
+            throw wrong(
+                    place, "is not name=value; write options as ?name=value&name=value, and a ? in a password as %3F");
         }
-        String name = URLDecoder.decode(part.substring(0, equals), StandardCharsets.UTF_8);
-        String value = URLDecoder.decode(part.substring(equals + 1), StandardCharsets.UTF_8);
+        String name = decode(part.substring(0, equals), place);
+        String value = decode(part.substring(equals + 1), place);
         if (options.put(name, value) != null) {
-            throw new ConfigurationException("The broker URL has the option '" + name + "' twice; give it once");
+            throw wrong(place, "has the name of an earlier one; give it once");
         }
     }
 
-    /** The URL without what may be secret: the user information and the options' values. */
+    private static String decode(String text, int place) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw wrong(place, "has a % that is not followed by two hexadecimal digits; write the % itself as %25");
+        }
+    }
+
+    private static ConfigurationException wrong(int place, String what) {
+        return new ConfigurationException("Option " + place + " of the broker URL " + what);
+    }
+
+    /**
+     * The URL without what may be secret: the user information and the options' values. If only the options have an @, the question
+     * mark may be one of a password, so nothing but the scheme is shown.
+     */
     @Override
     public String toString() {
         int at = rest.lastIndexOf('@');
+        boolean torn = at < 0
+                && options.entrySet().stream().anyMatch(option -> (option.getKey() + option.getValue()).contains("@"));
+        if (rest.startsWith("//") && torn) {
+            return scheme + "://***";
+        }
         String shown = rest.startsWith("//") && at > 0 ? "//***@" + rest.substring(at + 1) : rest;
         return scheme + ":" + shown + (options.isEmpty() ? "" : "?" + String.join("&", options.keySet()));
     }

@@ -49,6 +49,8 @@ public enum Capability {
     DEAD_LETTERS_BY_ID,
     /** Knows the workers that are alive. */
     WORKER_REGISTRY,
+    /** Keeps published events, so that a new subscription may begin with the oldest. */
+    EVENT_HISTORY,
     /** Several processes can use it at once. */
     SHARED
 }

@@ -165,10 +165,24 @@ public record Envelope(
                 extensions);
     }
 
+    /** The same task under another id: another task. */
+    public Envelope withId(TaskId next) {
+        Draft draft = new Draft(this);
+        draft.id = next;
+        return draft.build();
+    }
+
     /** The same task with other headers. */
     public Envelope withHeaders(Map<String, String> next) {
         Draft draft = new Draft(this);
         draft.headers = next;
+        return draft.build();
+    }
+
+    /** The same task with other extensions. */
+    public Envelope withExtensions(Map<String, String> next) {
+        Draft draft = new Draft(this);
+        draft.extensions = next;
         return draft.build();
     }
 
@@ -213,7 +227,7 @@ public record Envelope(
 
     /** A copy under change: the one place that repeats the list of fields. */
     private static final class Draft {
-        private final TaskId id;
+        private TaskId id;
         private final String type;
         private Payload payload;
         private String queue;
@@ -229,7 +243,7 @@ public record Envelope(
         private @Nullable TaskId parent;
         private final @Nullable String workflow;
         private Map<String, String> headers;
-        private final Map<String, String> extensions;
+        private Map<String, String> extensions;
 
         Draft(Envelope from) {
             id = from.id;

@@ -1,19 +1,23 @@
 package dev.errand.client;
 
 import dev.errand.BrokerClosedException;
+import dev.errand.CapabilityException;
 import dev.errand.Notice;
 import dev.errand.StorageException;
 import dev.errand.broker.Broker;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Receipt;
+import dev.errand.broker.Subscriptions;
 import dev.errand.notices.Notices;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands envelopes to the broker: single ones in natural batches, unless the broker gathers them itself; lists as they come.
- * Thread-safe.
+ * Hands envelopes to the broker, tasks or events: single ones in natural batches, unless the broker gathers them itself; lists
+ * as they come. Thread-safe.
  */
 public final class Enqueuer {
     /** Large enough to amortise a sync to disk, small enough to keep a batch within a few milliseconds. */
@@ -22,18 +26,41 @@ public final class Enqueuer {
     /** After so many failures without a success nothing more is tried: it is the storage, not a task. */
     private static final int FAILURES_OF_ALL = 3;
 
-    private final Broker broker;
+    private final Function<List<Envelope>, List<Receipt>> broker;
+    private final Notice.Call call;
     private final @Nullable Notices notices;
     private final boolean brokerGathers;
     private final Batcher<Envelope, Receipt> batcher;
     private volatile boolean closed;
 
-    /** Onto one broker; {@code notices} is null if nobody listens. */
+    /** Tasks onto one broker; {@code notices} is null if nobody listens. */
     public Enqueuer(Broker broker, @Nullable Notices notices) {
+        this(broker::enqueue, Notice.Call.ENQUEUE, broker.gathersEnqueues(), notices);
+    }
+
+    private Enqueuer(
+            Function<List<Envelope>, List<Receipt>> broker,
+            Notice.Call call,
+            boolean brokerGathers,
+            @Nullable Notices notices) {
         this.broker = broker;
+        this.call = call;
         this.notices = notices;
-        this.brokerGathers = broker.gathersEnqueues();
+        this.brokerGathers = brokerGathers;
         this.batcher = new Batcher<>(MAX_BATCH, this::flush);
+    }
+
+    /** Events onto one broker; without any the first one is refused. */
+    public static Enqueuer ofEvents(Broker broker, @Nullable Notices notices) {
+        Optional<Subscriptions> port = broker.extension(Subscriptions.class);
+        return new Enqueuer(
+                events -> port.orElseThrow(() -> new CapabilityException("The event "
+                                + events.getFirst().type() + " was not published: the broker "
+                                + broker.profile().name() + " has no events; use a broker that has"))
+                        .publish(events),
+                Notice.Call.PUBLISH,
+                broker.gathersEnqueues(),
+                notices);
     }
 
     /**
@@ -76,7 +103,7 @@ public final class Enqueuer {
         if (notices != null) {
             Tally tally = new Tally();
             tally.count(receipt);
-            notices.tell(tally.notice(task.type(), task.queue()));
+            notices.tell(tally.notice(call, task.type(), task.queue()));
         }
         return receipt;
     }
@@ -95,15 +122,13 @@ public final class Enqueuer {
     }
 
     private List<Receipt> store(List<Envelope> tasks) {
-        return notices == null
-                ? broker.enqueue(tasks)
-                : notices.call(Notice.Call.ENQUEUE, tasks.size(), () -> broker.enqueue(tasks));
+        return notices == null ? broker.apply(tasks) : notices.call(call, tasks.size(), () -> broker.apply(tasks));
     }
 
     private List<Receipt> storeAndTell(List<Envelope> tasks) {
         List<Receipt> receipts = store(tasks);
         if (notices != null) {
-            Tally.notices(tasks, receipts).forEach(notices::tell);
+            Tally.notices(call, tasks, receipts).forEach(notices::tell);
         }
         return receipts;
     }

@@ -79,7 +79,7 @@ public final class EnvelopeFactory {
 
     /** Makes the envelope. */
     public <P> Envelope make(TypeSpec<P> spec, P payload, Choices chosen) {
-        TaskId id = chosen.id == null ? ids.next() : chosen.id;
+        TaskId id = id(chosen.id);
         Payload encoded = encode(spec, id, payload);
         Instant now = time.now();
         Debounce debounce = debounce(spec, payload, now);
@@ -102,6 +102,11 @@ public final class EnvelopeFactory {
                 null,
                 chosen.headers,
                 Map.of());
+    }
+
+    /** The task's own id, or a new one. */
+    public TaskId id(@Nullable TaskId own) {
+        return own == null ? ids.next() : own;
     }
 
     /**

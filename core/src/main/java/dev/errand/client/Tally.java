@@ -18,7 +18,7 @@ final class Tally {
     private int refused;
 
     /** One notice for each type and queue of the batch. */
-    static List<Notice> notices(List<Envelope> tasks, List<Receipt> receipts) {
+    static List<Notice> notices(Notice.Call call, List<Envelope> tasks, List<Receipt> receipts) {
         Map<Kind, Tally> tallies = new LinkedHashMap<>();
         Kind last = new Kind("", "");
         Tally tally = new Tally();
@@ -31,7 +31,7 @@ final class Tally {
             tally.count(receipts.get(i));
         }
         List<Notice> notices = new ArrayList<>(tallies.size());
-        tallies.forEach((kind, of) -> notices.add(of.notice(kind.type, kind.queue)));
+        tallies.forEach((kind, of) -> notices.add(of.notice(call, kind.type, kind.queue)));
         return notices;
     }
 
@@ -44,7 +44,10 @@ final class Tally {
         }
     }
 
-    Notice notice(String type, String queue) {
+    Notice notice(Notice.Call call, String type, String queue) {
+        if (call == Notice.Call.PUBLISH) {
+            return new Notice.Published(type, stored, refused);
+        }
         return new Notice.Enqueued(type, queue, stored, duplicates, replaced, refused);
     }
 }

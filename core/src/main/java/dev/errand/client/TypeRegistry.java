@@ -45,14 +45,26 @@ public final class TypeRegistry {
         known.put(spec.name(), spec);
     }
 
+    /**
+     * The same for the type of an event that somebody subscribes to: several subscribers may each see their own in it, so it is
+     * not compared with others.
+     */
+    public void checkAlone(TypeSpec<?> spec) {
+        codecs.check(spec);
+        require(broker, spec.requires(), "Event " + spec.name());
+    }
+
     /** Refuses unless the broker has all of them. */
     public static void require(Broker broker, Set<Capability> needed, String who) {
         for (Capability capability : needed) {
             if (!broker.profile().can(capability)) {
                 throw new CapabilityException(who + " needs " + capability + ", which the broker "
-                        + broker.profile().name() + " does not have; use a broker that does ("
-                        + (capability == Capability.SHARED ? "sqlite:" : "sqlite:, memory:")
-                        + "), or drop the feature");
+                        + broker.profile().name() + " does not have; "
+                        + switch (capability) {
+                            case SHARED -> "use a broker that does (sqlite:), or drop the feature";
+                            case EVENT_HISTORY -> "let it begin with new ones: no broker keeps old events yet";
+                            default -> "use a broker that does (sqlite:, memory:), or drop the feature";
+                        });
             }
         }
     }

@@ -6,16 +6,20 @@ import dev.errand.broker.Durability;
 import dev.errand.broker.Profile;
 import dev.errand.broker.QueueStats;
 import dev.errand.broker.ScheduleStore;
+import dev.errand.broker.Subscription;
+import dev.errand.broker.Subscriptions;
 import dev.errand.broker.TaskStore;
 import dev.errand.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks at a broker and all that is on it for what somebody should know: queues that nobody serves, types that nobody handles,
- * workers that are silent, dead letters, schedules that do not fire. Bounded: of long lists it looks at the newest 1,000 tasks.
+ * workers that are silent, subscriptions that were forgotten, dead letters, schedules that do not fire. Bounded: of long lists it looks at the newest 1,000 tasks.
  * Thread-safe.
  */
 public final class Doctor {
@@ -42,7 +46,10 @@ public final class Doctor {
         findings.add(durability());
         Sight sight = Sight.of(broker, now);
         findings.addAll(new WorkerCheck(sight).findings());
-        findings.addAll(new QueueCheck(broker, sight).findings());
+        List<Subscription> subscriptions =
+                broker.extension(Subscriptions.class).map(Subscriptions::list).orElse(List.of());
+        findings.addAll(new QueueCheck(broker, sight, queues(subscriptions)).findings());
+        findings.addAll(new SubscriptionCheck(broker, subscriptions, sight).findings());
         if (broker.profile().can(Capability.LIST)) {
             broker.extension(TaskStore.class)
                     .ifPresent(store -> findings.addAll(new TaskCheck(store, sight).findings()));
@@ -53,6 +60,10 @@ public final class Doctor {
                     .ifPresent(schedules -> findings.addAll(new ScheduleCheck(schedules, sight).findings()));
         }
         return new Checkup(now, findings);
+    }
+
+    private static Set<String> queues(List<Subscription> subscriptions) {
+        return subscriptions.stream().map(Subscription::queue).collect(Collectors.toSet());
     }
 
     private Finding reachable() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Whether every queue that holds tasks is served, goes on, and does not lag. */
 final class QueueCheck {
@@ -18,8 +19,11 @@ final class QueueCheck {
 
     private final Broker broker;
     private final Sight sight;
+    private final Set<String> subscriptions;
 
-    QueueCheck(Broker broker, Sight sight) {
+    /** Whether those of {@code subscriptions} are served is another check's. */
+    QueueCheck(Broker broker, Sight sight, Set<String> subscriptions) {
+        this.subscriptions = subscriptions;
         this.broker = broker;
         this.sight = sight;
     }
@@ -34,7 +38,7 @@ final class QueueCheck {
             ready += depth;
             if (sight.knowsWorkers() && sight.serving(queue).isEmpty()) {
                 long waiting = depth + later(queue);
-                if (waiting > 0) {
+                if (waiting > 0 && !subscriptions.contains(queue)) {
                     findings.add(Finding.bad(
                             "queue-unserved",
                             "The queue " + queue + " holds " + Span.count(waiting, "waiting task") + " (" + depth

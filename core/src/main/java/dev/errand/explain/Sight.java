@@ -1,7 +1,9 @@
 package dev.errand.explain;
 
+import dev.errand.InvalidTaskException;
 import dev.errand.broker.Broker;
 import dev.errand.broker.Capability;
+import dev.errand.broker.EventPattern;
 import dev.errand.broker.QueueControl;
 import dev.errand.broker.QueueStats;
 import dev.errand.broker.WorkerRegistry;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The broker's workers and paused queues as they are at one moment.
@@ -57,9 +60,21 @@ record Sight(
         return Duration.between(worker.seen(), now);
     }
 
-    /** Whether it has a handler for a type, under its name or an alias; one that does not say which it has may have it. */
+    /**
+     * Whether it has a handler for a type, under its name or an alias, or by an event's pattern; one that does not say which it
+     * has may have it.
+     */
     static boolean knows(Registered worker, String type) {
-        return worker.spec().types().isEmpty() || worker.spec().types().contains(type);
+        Set<String> types = worker.spec().types();
+        return types.isEmpty() || types.contains(type) || types.stream().anyMatch(known -> isPatternOf(known, type));
+    }
+
+    private static boolean isPatternOf(String known, String type) {
+        try {
+            return known.indexOf('*') >= 0 && EventPattern.of(known).matches(type);
+        } catch (InvalidTaskException e) {
+            return false; // the name of a task type may have a star anywhere
+        }
     }
 
     static boolean isBusy(Registered worker) {

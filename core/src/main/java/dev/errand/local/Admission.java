@@ -74,7 +74,11 @@ final class Admission {
         if (reports.observed()) {
             job.since = time.nanoTime();
         }
-        return room.admit(job);
+        Answer answer = room.admit(job);
+        if (job.key != null && (answer == Answer.FULL || answer == Answer.CLOSED)) {
+            engine.serve(); // it may have had the turn of its key, and passed it on
+        }
+        return answer;
     }
 
     /** FULL means here: it has its end already. */
@@ -176,11 +180,13 @@ final class Admission {
         while (ending instanceof Ending.Again again && !job.calledOff() && !room.swept()) {
             engine.again(attempt, again);
             room.gone(attempt);
+            attempt.passInterruptOn();
             room.beginAgainBeside(job);
             attempt = job.running();
             ending = afterPause(attempt, again.delay());
         }
         engine.concluded(attempt, ending, false);
+        attempt.passInterruptOn();
         return Answer.FULL;
     }
 

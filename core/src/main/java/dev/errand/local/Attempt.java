@@ -6,16 +6,20 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a job. Its thread is interrupted at most once, and only between {@link #begin} and {@link #end}; an interrupt of ours
- * does not outlive the run. Whether it ends or is stopped first is one atomic step; the monitor is taken only once it is stopped.
+ * One run of a job. Its thread is interrupted once, and once more for each stronger reason, and only between {@link #begin} and {@link
+ * #end}; an interrupt of ours does not outlive the run. Whether it ends or is stopped first is one atomic step; the monitor is taken only once it is stopped.
  */
 final class Attempt {
-    /** Why it should stop; the first reason counts. */
+    /** Why it should stop, the stronger reasons later; the first one that was said counts. */
     enum Stop {
         TIMEOUT,
         DEADLINE,
         CANCEL,
-        SHUTDOWN
+        SHUTDOWN;
+
+        int strength() {
+            return 1 + ordinal();
+        }
     }
 
     private static final AtomicIntegerFieldUpdater<Attempt> PHASE =
@@ -35,6 +39,13 @@ final class Attempt {
     private volatile int phase = OPEN;
     private volatile @Nullable Thread thread;
     private volatile @Nullable Stop stop;
+    /** How strong the reason of the last interrupt was; under the monitor. */
+    private int urged;
+    /** Whose thread this one runs on, if another attempt of ours waits there for it. */
+    private final @Nullable Attempt around;
+    /** What {@link #urgedInAll} of {@link #around} was at the beginning. */
+    private final int urgedBefore;
+
     /** Set and cancelled by the thread that runs. */
     private Time.@Nullable Timer limit;
 
@@ -48,6 +59,9 @@ final class Attempt {
     boolean seenToBegin;
 
     Attempt(Job<?> job, int held, boolean beside) {
+        Job<?> outer = beside ? Current.job() : null;
+        this.around = outer == null ? null : outer.attempt;
+        this.urgedBefore = around == null || Thread.currentThread().isInterrupted() ? 0 : around.urgedInAll();
         this.job = job;
         this.held = held;
         this.beside = beside;
@@ -83,15 +97,35 @@ final class Attempt {
 
     /** Asks it to stop; true if this is the reason that counts. */
     synchronized boolean stop(Stop why) {
-        if (!PHASE.compareAndSet(this, OPEN, STOPPED)) {
+        boolean first = PHASE.compareAndSet(this, OPEN, STOPPED);
+        if (first) {
+            stop = why;
+        } else if (over || urged == 0 || why.strength() <= urged) {
             return false;
         }
-        stop = why;
+        urged = why.strength();
         Thread runner = thread;
         if (runner != null) {
             runner.interrupt();
         }
-        return true;
+        return first;
+    }
+
+    /** Grows with each interrupt of this one, or of one that its thread runs further out. */
+    private synchronized int urgedInAll() {
+        return urged + (around == null ? 0 : around.urgedInAll());
+    }
+
+    /** Whether an interrupt that was meant for one further out has come, or may have come, to this one. */
+    boolean strayed() {
+        return around != null && around.urgedInAll() != urgedBefore;
+    }
+
+    /** After the run: an interrupt that was meant for one further out goes on to it. */
+    void passInterruptOn() {
+        if (strayed()) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package dev.errand.local;
 
+import dev.errand.Defaults;
 import dev.errand.notices.Notices;
 import dev.errand.time.Signal;
 import dev.errand.time.Time;
@@ -14,22 +15,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end, in phases: take no more; let run what runs, waits, or falls due in time; take out what still waits and interrupt what
- * still runs; wait again; report. Once; who calls later, or at the same time, gets the same report.
+ * The end, in phases: take no more; let run what runs, waits, or falls due in time; interrupt what still runs and take out what
+ * still waits; wait again; report. Once; who calls later, or at the same time, gets the same report.
  */
 final class Closing {
     private static final Logger log = LoggerFactory.getLogger(LocalTasks.class);
 
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+
     private final Engine engine;
     private final Consumer<Leftover> onLeftover;
     private final @Nullable Notices notices;
+    private final @Nullable Time ownTime;
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock adding = new ReentrantLock();
     private final Map<Long, Leftover> leftovers = new LinkedHashMap<>();
     private @Nullable LocalReport report;
+    /** By the monotonic clock: until when leftovers are handed over; set before there is one, and again for those that still run. */
+    private volatile long handOverEnd;
 
-    Closing(Engine engine, Consumer<Leftover> onLeftover, @Nullable Notices notices) {
+    Closing(Engine engine, Consumer<Leftover> onLeftover, @Nullable Notices notices, @Nullable Time ownTime) {
         this.notices = notices;
+        this.ownTime = ownTime;
         this.engine = engine;
         this.onLeftover = onLeftover;
         engine.onLeftOver(job -> add(job, false));
@@ -39,9 +46,13 @@ final class Closing {
         lock.lock();
         try {
             if (report == null) {
-                report = run(drain, interrupt);
+                Signal changed = new Signal(engine.time());
+                report = run(changed, drain, interrupt);
                 if (notices != null) {
                     notices.close();
+                }
+                if (ownTime != null) {
+                    closeTime(changed, ownTime);
                 }
             }
             return report;
@@ -50,35 +61,36 @@ final class Closing {
         }
     }
 
-    private LocalReport run(Duration drain, Duration interrupt) {
+    private LocalReport run(Signal changed, Duration drain, Duration interrupt) {
         Room room = engine.room();
-        Signal changed = new Signal(engine.time());
+        Time time = engine.time();
         room.close(changed);
-        boolean patient = await(changed, drain, true);
+        boolean patient = await(changed, time.nanoTime() + drain.toNanos(), true);
+        long swept = time.nanoTime();
+        handOverEnd = swept + Math.max(interrupt.toNanos(), Defaults.INTERRUPT.toNanos());
         engine.sweep();
         if (patient) {
-            await(changed, interrupt, false);
+            await(changed, swept + interrupt.toNanos(), false);
         }
+        handOverEnd = time.nanoTime() + Defaults.INTERRUPT.toNanos();
         room.running().filter(Attempt::running).forEach(attempt -> add(attempt.job, true));
         LocalReport all = report();
         if (!all.complete()) {
             log.warn(
-                    "The local tasks {} are closed; {} did not finish",
+                    "The local tasks {} are closed; {} did not finish, of which {} were handed to onLeftover",
                     engine.name(),
-                    all.leftovers().size());
+                    all.leftovers().size(),
+                    all.leftovers().stream().filter(Leftover::handedOver).count());
         }
         return all;
     }
 
     /** False if this thread was interrupted: then there is no more waiting. */
-    private boolean await(Signal changed, Duration limit, boolean draining) {
+    private boolean await(Signal changed, long end, boolean draining) {
         Time time = engine.time();
-        long end = time.nanoTime() + limit.toNanos();
         try {
             while (true) {
-                boolean done = draining
-                        ? engine.room().idleUntil(end)
-                        : engine.room().running().findAny().isEmpty();
+                boolean done = draining ? engine.room().idleUntil(end) : noneRuns();
                 long left = end - time.nanoTime();
                 if (done || left <= 0) {
                     return true;
@@ -91,13 +103,37 @@ final class Closing {
         }
     }
 
+    private boolean noneRuns() {
+        return engine.room().running().findAny().isEmpty();
+    }
+
+    /** Waits with a limit depend on the time, and there may be such as long as a job runs. */
+    private void closeTime(Signal changed, Time own) {
+        if (noneRuns()) {
+            own.close();
+            return;
+        }
+        Thread.ofVirtual().name("errand-local-close").start(() -> {
+            try {
+                while (!noneRuns()) {
+                    changed.await(LOOK_AGAIN);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // by nobody: it is known to nobody
+            } finally {
+                own.close();
+            }
+        });
+    }
+
     /** Once for each job, since one that is reported as running may yet end by its interrupt; by one thread at a time. */
     private void add(Job<?> job, boolean running) {
         adding.lock();
         try {
             Leftover leftover = new Leftover(job, running);
-            if (leftovers.putIfAbsent(job.number, leftover) == null) {
-                onLeftover.accept(leftover);
+            if (leftovers.putIfAbsent(job.number, leftover) == null
+                    && handOverEnd - engine.time().nanoTime() > 0) {
+                leftover.handOver(onLeftover);
             }
         } catch (Throwable t) {
             engine.reports().defect("What is to be done with the leftover " + job, t);

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
  * Called by many threads at once; must be quick.
  */
 public interface ContextCarrier {
-    /** What the calling thread has now; null if it has nothing to carry. Kept as long as the job. */
+    /**
+     * What the calling thread has now; null if it has nothing to carry. Kept as long as the job,
+     * or as the repetition. If this throws, that is logged, and the job goes without.
+     */
     @Nullable
     Snapshot capture();
 

@@ -18,10 +18,15 @@ final class Current {
 
     /** On a thread of the job's own, which ends with it and so needs nothing back; closes what the carriers opened. */
     static @Nullable Scope enter(Job<?> job) {
-        JOB.set(job);
+        take(job);
         Carried carried = job.context;
-        MDC.setContextMap(fields(job, carried));
         return carried == null ? null : carried.restore();
+    }
+
+    /** Only the job and its fields, for what is said of it. */
+    static void take(Job<?> job) {
+        JOB.set(job);
+        MDC.setContextMap(fields(job, job.context));
     }
 
     /** On another's thread, which gets back what it had. */

@@ -1,5 +1,6 @@
 package dev.errand.local;
 
+import dev.errand.DeadCause;
 import dev.errand.InvalidTaskException;
 import dev.errand.TaskId;
 import dev.errand.local.Attempt.Stop;
@@ -82,15 +83,24 @@ final class Engine {
         }
         Job<?> outer = Current.job();
         Instant latest = outer == null ? null : outer.plan.deadline();
-        return new Job<>(
-                this,
-                jobName,
-                latest == null ? plan : plan.until(latest),
-                numbers.incrementAndGet(),
-                key,
-                carriers.capture(),
-                follower,
-                body);
+        return job(jobName, latest == null ? plan : plan.until(latest), key, carriers.capture(), follower, body);
+    }
+
+    /** One that is submitted in the name of who had this context, on whatever thread. */
+    <T extends @Nullable Object> Job<T> job(
+            String jobName,
+            Plan plan,
+            @Nullable Object key,
+            @Nullable Carried context,
+            Job.@Nullable Follower follower,
+            Callable<T> body) {
+        return new Job<>(this, jobName, plan, numbers.incrementAndGet(), key, context, follower, body);
+    }
+
+    /** What the calling thread has to carry along. */
+    @Nullable
+    Carried context() {
+        return carriers.capture();
     }
 
     /** Starts an attempt that runs by the books. */
@@ -123,8 +133,12 @@ final class Engine {
     /** An attempt has ended. If its thread can go on, answers what that is to run next, if anything. */
     @Nullable
     Attempt concluded(Attempt attempt, Ending ending, boolean canGoOn) {
-        if (!(ending instanceof Ending.Again again) || !returned(attempt, again)) {
-            finish(attempt, ending);
+        try {
+            if (!(ending instanceof Ending.Again again) || !returned(attempt, again)) {
+                finish(attempt, ending);
+            }
+        } catch (Throwable t) {
+            endAnyhow(attempt, t);
         }
         room.gone(attempt);
         Attempt next = canGoOn ? room.next() : null;
@@ -171,8 +185,27 @@ final class Engine {
             last = whileItRan();
         }
         told(job, last, ran(attempt));
-        room.release(job, attempt.letGo());
-        job.end(last);
+        try {
+            room.release(job, attempt.letGo());
+        } finally {
+            job.end(last);
+        }
+    }
+
+    /** What is not foreseen, such as a key whose {@code hashCode} throws, must not leave permits, or those who wait for the job, behind. */
+    private void endAnyhow(Attempt attempt, Throwable defect) {
+        Job<?> job = attempt.job;
+        reports.defect("What follows an attempt of " + job, defect);
+        room.capacity().giveBack(attempt.letGo());
+        Ending dead = new Ending.Dead(DeadCause.CRASHED, "what was to follow its attempt failed", defect);
+        try {
+            if (job.ending() == null && !endWaiting(job, dead)) {
+                job.decide();
+                job.end(dead);
+            }
+        } catch (Throwable t) {
+            reports.defect("The end of " + job, t);
+        }
     }
 
     private static Ending whileItRan() {
@@ -216,6 +249,7 @@ final class Engine {
         }
         Attempt attempt = job.running();
         concluded(attempt, attempt(attempt), false);
+        attempt.passInterruptOn();
         return true;
     }
 
@@ -278,15 +312,15 @@ final class Engine {
         }
     }
 
-    /** Takes out all who wait, for good, and interrupts those who run. */
+    /** Interrupts those who run, and takes out all who wait, for good. */
     @SuppressWarnings("ThreadPriorityCheck") // yields to those who are just on their way from one place to another
     void sweep() {
         room.sweep();
+        room.running().forEach(attempt -> runner.interrupt(attempt, Stop.SHUTDOWN));
         while (room.capacity().waiting() > 0) {
             room.waiting().forEach(this::endSwept);
             Thread.yield();
         }
-        room.running().forEach(attempt -> runner.interrupt(attempt, Stop.SHUTDOWN));
     }
 
     /** For a job that was let wait just now. */

@@ -2,10 +2,12 @@ package dev.errand.local;
 
 import dev.errand.DeadCause;
 import dev.errand.DeadLetter;
+import dev.errand.Defaults;
 import dev.errand.Discard;
 import dev.errand.Release;
 import dev.errand.Retry;
 import dev.errand.RetryAfter;
+import dev.errand.TaskSignal;
 import dev.errand.local.Attempt.Stop;
 import dev.errand.time.Time;
 import java.time.Duration;
@@ -35,17 +37,26 @@ final class Judge {
         return new Ending.Dead(DeadCause.EXPIRED, reason, new TimeoutException(reason));
     }
 
-    Ending threw(Job<?> job, @Nullable Stop stop, Throwable failure) {
+    /** @param bystander whether the one that was to be stopped is not this one, but another that its thread runs further out */
+    Ending threw(Job<?> job, @Nullable Stop stop, boolean bystander, Throwable failure) {
+        if (bystander && stop == null && !(failure instanceof TaskSignal)) {
+            return new Ending.Again(Duration.ZERO, failure, false);
+        }
         boolean calledOff = stop == Stop.CANCEL || stop == Stop.SHUTDOWN;
         return switch (failure) {
             case Release signal when calledOff -> stopped(job, stop, signal);
             case RetryAfter signal when calledOff -> stopped(job, stop, signal);
-            case Release signal -> new Ending.Again(signal.delay(), signal, false);
+            case Release signal -> new Ending.Again(atMost(signal.delay()), signal, false);
             case Discard signal -> new Ending.Cancelled(signal.reason(), false);
             case DeadLetter signal -> new Ending.Dead(DeadCause.REFUSED, signal.reason(), cause(signal));
-            case RetryAfter signal -> failed(job, cause(signal), signal.delay());
+            case RetryAfter signal -> failed(job, cause(signal), atMost(signal.delay()));
             default -> stopped(job, stop, failure);
         };
+    }
+
+    /** What a handler asks for may be more than a clock can count. */
+    private static Duration atMost(Duration asked) {
+        return asked.compareTo(Defaults.MAX_DELAY) > 0 ? Defaults.MAX_DELAY : asked;
     }
 
     private static Throwable cause(Throwable signal) {

@@ -6,6 +6,7 @@ import dev.errand.EnqueueResult;
 import dev.errand.TaskSink;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A job that a close did not let finish: it never began, was between two attempts, was interrupted, or goes on all the same. */
@@ -13,6 +14,7 @@ public final class Leftover {
     private final LocalJob job;
     private final boolean running;
     private final @Nullable TypedBody<?> typed;
+    private volatile boolean handedOver;
 
     Leftover(Job<?> job, boolean running) {
         this.job = job.shown();
@@ -29,6 +31,16 @@ public final class Leftover {
     /** Whether it still ran when the close gave up; it may still end. */
     public boolean running() {
         return running;
+    }
+
+    /** Whether {@code onLeftover} was told of it; not if the close had no time left for that. It may have thrown. */
+    public boolean handedOver() {
+        return handedOver;
+    }
+
+    void handOver(Consumer<Leftover> taker) {
+        handedOver = true;
+        taker.accept(this);
     }
 
     /** Its task type, if it was submitted by one. */

@@ -80,11 +80,12 @@ public final class LocalGroup<T extends @Nullable Object> implements AutoCloseab
             throw new LocalClosedException("The group is closed and takes no more; " + name + " was not forked");
         }
         while (open.get() >= limit) {
-            waitOrHelp(null);
+            waitOrHelp(null, new AtomicInteger());
         }
         if (cancelled) {
             Job<U> job = engine.job(name, tasks.defaults(), null, null, work);
             engine.endUntaken(job, new Ending.Cancelled("its group was cancelled before", false));
+            firstFailure.compareAndSet(null, job);
             return added(job);
         }
         open.incrementAndGet();
@@ -150,15 +151,19 @@ public final class LocalGroup<T extends @Nullable Object> implements AutoCloseab
         checkOwner();
         Time time = engine.time();
         long end = time.nanoTime() + max.toNanos();
-        while (open.get() > 0 && !cancelled) {
+        AtomicInteger late = new AtomicInteger();
+        while (open.get() > 0 && !(cancelled && firstFailure.get() != null)) {
             long left = end - time.nanoTime();
             if (left <= 0) {
-                int late = open.get();
-                cancel();
-                throw new AwaitTimeoutException(
-                        late + " of " + forks.size() + " forks have not ended within " + max + "; they are cancelled");
+                late.set(open.get());
+                break;
             }
-            waitOrHelp(Duration.ofNanos(left));
+            waitOrHelp(Duration.ofNanos(left), late);
+        }
+        if (late.get() > 0 && (open.get() > 0 || firstFailure.get() != null)) {
+            cancel();
+            throw new AwaitTimeoutException(
+                    late + " of " + forks.size() + " forks have not ended within " + max + "; they are cancelled");
         }
         failIfAnyFailed();
         List<T> results = new ArrayList<>(forks.size());
@@ -206,18 +211,19 @@ public final class LocalGroup<T extends @Nullable Object> implements AutoCloseab
         all.forEach(Job::cancel);
     }
 
-    private void waitOrHelp(@Nullable Duration max) throws InterruptedException {
+    /** {@code late} gets the number of the open forks, if the limit passes while this thread runs one and nothing has failed before. */
+    private void waitOrHelp(@Nullable Duration max, AtomicInteger late) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting for the forks of a group");
         }
-        if (help(max)) {
+        if (help(max, late)) {
             return;
         }
         changed.await(max == null ? LONG : max);
     }
 
     /** Runs the next fork that is still in line; false if there is none, or this thread is no job of ours. */
-    private boolean help(@Nullable Duration max) {
+    private boolean help(@Nullable Duration max, AtomicInteger late) {
         Job<?> current = Current.job();
         if (current == null || current.engine != engine) {
             return false;
@@ -225,7 +231,14 @@ public final class LocalGroup<T extends @Nullable Object> implements AutoCloseab
         for (Job<?> fork = nextReady(); fork != null; fork = nextReady()) {
             if (fork.place() == Place.LINE) {
                 Job<?> mine = fork;
-                Time.Timer limitOfJoin = max == null ? null : engine.time().after(max, mine::cancel);
+                Time.Timer limitOfJoin = max == null
+                        ? null
+                        : engine.time().after(max, () -> {
+                            if (!cancelled) {
+                                late.set(open.get());
+                            }
+                            mine.cancel();
+                        });
                 boolean helped = engine.helpWith(mine);
                 if (limitOfJoin != null) {
                     limitOfJoin.cancel();

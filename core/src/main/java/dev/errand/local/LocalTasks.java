@@ -9,7 +9,6 @@ import dev.errand.Errand;
 import dev.errand.ReturningTaskType;
 import dev.errand.TaskSink;
 import dev.errand.TaskType;
-import dev.errand.time.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -47,7 +46,6 @@ public final class LocalTasks implements TaskSink, AutoCloseable {
     private final Plan defaults;
     private final Map<String, TypedHandler> handlers;
     private final Closing closing;
-    private final @Nullable Time ownTime;
 
     LocalTasks(
             Engine engine,
@@ -55,15 +53,13 @@ public final class LocalTasks implements TaskSink, AutoCloseable {
             Counters counters,
             Plan defaults,
             Map<String, TypedHandler> handlers,
-            Closing closing,
-            @Nullable Time ownTime) {
+            Closing closing) {
         this.engine = engine;
         this.admission = admission;
         this.counters = counters;
         this.defaults = defaults;
         this.handlers = handlers;
         this.closing = closing;
-        this.ownTime = ownTime;
     }
 
     /**
@@ -221,7 +217,8 @@ public final class LocalTasks implements TaskSink, AutoCloseable {
 
     /**
      * Repeats work at a fixed rate, the first time one period from now. Beats that the machine was too late for are left out, and
-     * so are those for which there is no room; neither is made up for.
+     * so are those for which there is no room; neither is made up for. Every run has the context of the calling thread, but not its
+     * deadline.
      *
      * @param period at least 1 ms
      * @param overlap what to do while an earlier run waits or goes on
@@ -272,20 +269,19 @@ public final class LocalTasks implements TaskSink, AutoCloseable {
     }
 
     /**
-     * Closes: takes no more jobs; waits for those that run, are in line, or fall due in time; then takes out those that still wait
-     * and interrupts those that still run, and waits for these. Idempotent: a later call answers the first one's report. If the
+     * Closes: takes no more jobs; waits for those that run, are in line, or fall due in time; then interrupts those that still run,
+     * takes out those that still wait, and waits for the former. Idempotent: a later call answers the first one's report. If the
      * calling thread is interrupted, the waiting is over at once.
+     *
+     * <p>No call of {@code onLeftover} begins later than {@code interrupt}, or 5 s if that is more, after the drain, and for those
+     * that still run, 5 s after the wait for them: what is left then is only reported. A call that has begun is waited for.
      *
      * @param drain how long to wait first, zero or more
      * @param interrupt how long to wait for the interrupted ones, zero or more
-     * @return what did not finish; {@code onLeftover} was told of each
+     * @return what did not finish; {@link Leftover#handedOver} says whether {@code onLeftover} was told
      */
     public LocalReport stop(Duration drain, Duration interrupt) {
-        LocalReport report = closing.stop(drain, interrupt);
-        if (ownTime != null) {
-            ownTime.close();
-        }
-        return report;
+        return closing.stop(drain, interrupt);
     }
 
     /** {@link #stop} with the limits of durable workers: 20 s, then 5 s. Not for a job of its own to call. */

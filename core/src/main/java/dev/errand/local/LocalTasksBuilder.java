@@ -95,7 +95,7 @@ public final class LocalTasksBuilder {
 
     /**
      * At most so many attempts begin in each period: the first ones at once, then evenly. No limit by default. Needs a waiting
-     * room.
+     * room, and does not go with {@link WhenFull#runInCaller()}.
      *
      * @param starts at least 1
      * @param period above zero, at most 366 days
@@ -203,6 +203,11 @@ public final class LocalTasksBuilder {
             throw new ConfigurationException("The local tasks " + name
                     + " have a rate but no waiting room; give waitingRoom(1) or more, where jobs wait for their pace");
         }
+        if (rate != null && whenFull instanceof WhenFull.RunInCaller) {
+            throw new ConfigurationException("The local tasks " + name
+                    + " have a rate, which a caller that runs its job itself would not keep; choose another WhenFull than"
+                    + " runInCaller(), such as waitAtMost(limit), or leave out the rate");
+        }
         Time source = time == null ? Time.system() : time;
         RandomGenerator dice = random == null ? new LocalRandom() : random;
         String instance = HexFormat.of().toHexDigits(dice.nextLong());
@@ -212,6 +217,7 @@ public final class LocalTasksBuilder {
             told.add(new ForListeners(notices, name + "-" + instance));
         }
         Counters counters = new Counters();
+        Reports reports = new Reports(counters, told);
         Engine engine = new Engine(
                 name,
                 instance,
@@ -221,8 +227,8 @@ public final class LocalTasksBuilder {
                         new Keys(STRIPES),
                         rate == null ? null : new Pacing(source, rate)),
                 new Judge(source, dice),
-                new Carriers(carriers),
-                new Reports(counters, told),
+                new Carriers(carriers, reports),
+                reports,
                 threadEach);
         return new LocalTasks(
                 engine,
@@ -230,8 +236,7 @@ public final class LocalTasksBuilder {
                 counters,
                 new Plan(1, retry, timeout, null),
                 Map.copyOf(handlers),
-                new Closing(engine, onLeftover, notices),
-                time == null ? source : null);
+                new Closing(engine, onLeftover, notices, time == null ? source : null));
     }
 
     /** Seeded anew for each use, which is rare: a back-off's jitter, an id's first part. */

@@ -15,6 +15,7 @@ public final class Repetition implements AutoCloseable {
     private final Overlap overlap;
     private final String name;
     private final LocalAction work;
+    private final @Nullable Carried context;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Job<?> last;
     private long due;
@@ -39,6 +40,7 @@ public final class Repetition implements AutoCloseable {
         this.overlap = overlap;
         this.name = name;
         this.work = work;
+        this.context = engine.context();
     }
 
     static Repetition start(
@@ -106,7 +108,7 @@ public final class Repetition implements AutoCloseable {
 
     /** Under the lock: from here on it is the one that goes on. */
     private Job<?> begun() {
-        Job<?> job = engine.<@Nullable Void>job(name, plan, null, this::ended, LocalTasks.callable(work));
+        Job<?> job = engine.<@Nullable Void>job(name, plan, null, context, this::ended, LocalTasks.callable(work));
         last = job;
         runs++;
         return job;

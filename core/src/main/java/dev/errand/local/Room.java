@@ -188,8 +188,11 @@ final class Room {
 
     /** A job that ran, and whose end is decided, holds its permits and its key no more. */
     void release(Job<?> job, int held) {
-        passTurn(job);
-        capacity.giveBack(held);
+        try {
+            passTurn(job);
+        } finally {
+            capacity.giveBack(held);
+        }
     }
 
     private void passTurn(Job<?> job) {
@@ -217,7 +220,7 @@ final class Room {
     }
 
     private @Nullable Attempt pick() {
-        while (capacity.free() > 0) {
+        while (!swept && capacity.free() > 0) {
             Job<?> head = line.first();
             if (head == null || !capacity.take(head.plan.weight())) {
                 return null;

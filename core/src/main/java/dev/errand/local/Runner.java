@@ -78,9 +78,13 @@ final class Runner {
         Job<?> job = attempt.job;
         try {
             Ending early = judge.beforeRun(job);
-            return early != null ? early : call(job, attempt);
+            if (early != null) {
+                named(attempt);
+                return early;
+            }
+            return call(job, attempt);
         } catch (Throwable t) {
-            return judge.threw(job, attempt.stopped(), t);
+            return judge.threw(job, attempt.stopped(), attempt.strayed(), t);
         } finally {
             if (attempt.end()) {
                 reports.unstuck();
@@ -93,6 +97,7 @@ final class Runner {
         job.runs = run;
         Callable<?> body = job.body();
         if (body == null || !attempt.begin(Thread.currentThread()) || calledOff(job, attempt)) {
+            named(attempt);
             throw new InterruptedException("stopped before it began");
         }
         limit(job, attempt);
@@ -108,6 +113,13 @@ final class Runner {
             if (scope != null) {
                 scope.close();
             }
+        }
+    }
+
+    /** For one that ends before its code began: the thread may still have the fields of the job before it. */
+    private static void named(Attempt attempt) {
+        if (!attempt.beside()) {
+            Current.take(attempt.job);
         }
     }
 

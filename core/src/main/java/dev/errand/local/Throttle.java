@@ -98,13 +98,13 @@ public final class Throttle<K> {
     }
 
     private LocalHandle<@Nullable Void> now(K key, Gate gate, LocalAction work) {
-        Job<@Nullable Void> job = engine.job(name, plan, null, null, LocalTasks.callable(work));
         try {
+            Job<@Nullable Void> job = engine.job(name, plan, null, null, LocalTasks.callable(work));
             admission.submit(job, Duration.ZERO);
+            return job;
         } finally {
             engine.time().after(interval, () -> lapse(key, gate));
         }
-        return job;
     }
 
     /** Without the lock until there is room, because that may take a wait. */

@@ -18,7 +18,7 @@ public sealed interface WhenFull {
 
     /**
      * The submitting thread runs the job itself, its retries included, beside the permits. A delayed job, and one whose key is
-     * busy, is refused.
+     * busy, is refused. Does not go with a {@linkplain LocalTasksBuilder#rate rate}.
      */
     static WhenFull runInCaller() {
         return new RunInCaller();

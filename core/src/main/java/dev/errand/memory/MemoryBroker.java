@@ -43,7 +43,7 @@ public final class MemoryBroker implements Broker {
 
     private static final Profile PROFILE = new Profile(
             "memory",
-            EnumSet.complementOf(EnumSet.of(Capability.SHARED)),
+            EnumSet.complementOf(EnumSet.of(Capability.SHARED, Capability.EVENT_HISTORY)),
             Durability.NONE,
             Duration.ofMillis(1),
             Profile.DueClock.CLIENT,
@@ -87,6 +87,7 @@ public final class MemoryBroker implements Broker {
                 new MemoryRecords(room),
                 new MemoryUpkeep(room),
                 new MemorySchedules(room),
+                new MemorySubscriptions(room),
                 new MemoryRegistry(room));
     }
 

@@ -118,6 +118,18 @@ final class Tasks {
         return queues.computeIfAbsent(queue, QueueLine::new);
     }
 
+    /** Forgets a queue, unless it holds something or a worker serves it. */
+    void dropQueue(String name) {
+        QueueLine line = queues.get(name);
+        if (line != null && line.counts().isEmpty()) {
+            boolean served =
+                    seats.all().stream().anyMatch(seat -> seat.spec.queues().containsKey(name));
+            if (!served) {
+                queues.remove(name);
+            }
+        }
+    }
+
     // --- in
 
     Receipt enqueue(Envelope task) {

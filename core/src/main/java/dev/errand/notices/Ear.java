@@ -21,6 +21,9 @@ final class Ear {
     /** At a million notices a second, the listener may lag by 130 ms before it misses any. */
     private static final int CAPACITY = 1 << 17;
 
+    /** A lag that only a listener in trouble has: beyond it exceptions, of some kilobytes each, are not kept for it. */
+    static final int MOST_WITH_FAILURES = 1 << 14;
+
     private static final long QUIET = Duration.ofMinutes(1).toNanos();
     private static final long REST = Duration.ofMillis(5).toNanos();
 
@@ -51,12 +54,18 @@ final class Ear {
     }
 
     void tell(Notice notice) {
-        if (!buffer.put(notice)) {
+        if (!buffer.put(bearable(notice))) {
             miss();
         } else if (asleep) {
             asleep = false;
             LockSupport.unpark(thread);
         }
+    }
+
+    private Notice bearable(Notice notice) {
+        return notice instanceof Notice.Ended ended && ended.failure() != null && buffer.size() >= MOST_WITH_FAILURES
+                ? new Notice.Ended(ended.run(), ended.end(), ended.took(), ended.next(), ended.cause(), null)
+                : notice;
     }
 
     private void miss() {

@@ -77,6 +77,12 @@ final class NoticeBuffer {
         return (int) (end - first);
     }
 
+    /** About how many wait; never too few. */
+    int size() {
+        long out = counters.get(OUT);
+        return (int) (counters.get(IN) - out);
+    }
+
     /** For the consumer. */
     boolean isEmpty() {
         return counters.getPlain(OUT) == counters.get(IN);

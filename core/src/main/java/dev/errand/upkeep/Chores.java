@@ -35,6 +35,7 @@ public final class Chores {
     private final Time time;
     private final RandomGenerator random;
     private final @Nullable Notices notices;
+    private final ClockJump clockJump;
     private final Loop timekeeper;
     private final Loop recoverer;
     private final Loop janitor;
@@ -45,6 +46,7 @@ public final class Chores {
         this.time = time;
         this.random = random;
         this.notices = notices;
+        this.clockJump = new ClockJump(time, Defaults.LEASE);
         this.timekeeper = Loop.byTheClock("timekeeper", time, outage, this::promote);
         this.recoverer = new Loop("recoverer", time, outage, this::recover);
         this.janitor = new Loop("janitor", time, outage, this::prune);
@@ -82,6 +84,9 @@ public final class Chores {
     }
 
     private Duration recover() {
+        if (clockJump.sparesLeases()) {
+            return jittered(RECOVER_EVERY);
+        }
         int recovered = upkeep.recover(SLICE);
         if (recovered > 0) {
             log.warn("{} tasks of dead or stalled workers are ready again", recovered);

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One delivery on its way through the worker, from the take to the settled outcome.
  *
  * <p>Exactly one outcome is reported: whoever wins {@link #claim} reports it. Why it should stop is set once and by any
- * thread; only a lost lease overrides another reason, because then there is nothing left to report.
+ * thread; only a lost lease overrides another reason, because then there is nothing left to report. Each reason interrupts the
+ * handler, once.
  */
 final class Attempt {
     /** Why an attempt should stop. */
@@ -50,6 +51,9 @@ final class Attempt {
     private @Nullable Thread thread;
     private Time.@Nullable Timer timer;
     private boolean ended;
+    /** A bit for each reason that it was stopped for. */
+    private int told;
+
     private @Nullable Diary diary;
 
     Attempt(Delivery delivery, HandlerTable.@Nullable Registration registration, boolean suspect, long keptAt) {
@@ -143,17 +147,28 @@ final class Attempt {
         }
     }
 
-    /** Asks it to stop and interrupts the handler; true if this was the reason that counts. */
+    /**
+     * Asks it to stop; true if this is the reason that counts, and is new. A new reason interrupts the handler even if another
+     * one counts: it may have swallowed the earlier interrupt.
+     */
     boolean stop(Stop reason) {
         Stop before = stop.getAndUpdate(now -> now == null || reason == Stop.LOST ? reason : now);
-        if (before != null && before != Stop.LOST && reason != Stop.LOST) {
-            return false;
-        }
         synchronized (this) {
-            if (!ended && thread != null) {
+            boolean heardBefore = told(reason);
+            told |= bit(reason);
+            if (!heardBefore && !ended && thread != null) {
                 thread.interrupt();
             }
         }
-        return before != reason;
+        return before == null || (reason == Stop.LOST && before != Stop.LOST);
+    }
+
+    /** Whether it was stopped for this reason, among others. */
+    synchronized boolean told(Stop reason) {
+        return (told & bit(reason)) != 0;
+    }
+
+    private static int bit(Stop reason) {
+        return 1 << reason.ordinal();
     }
 }

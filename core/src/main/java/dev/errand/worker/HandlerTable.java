@@ -2,23 +2,31 @@ package dev.errand.worker;
 
 import dev.errand.AnyTaskType;
 import dev.errand.ConfigurationException;
+import dev.errand.EventType;
 import dev.errand.ReturningHandler;
 import dev.errand.ReturningTaskType;
 import dev.errand.TaskContext;
 import dev.errand.TaskHandler;
 import dev.errand.TaskType;
 import dev.errand.TypeSpec;
+import dev.errand.broker.EventPattern;
+import dev.errand.broker.Subscription;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A worker's handlers by wire name, aliases included. Immutable. */
+/**
+ * A worker's handlers: those of tasks by wire name, aliases included, and those of events by the subscription's queue and the
+ * event's name. Immutable.
+ */
 public final class HandlerTable {
     /** A handler, whatever its types. */
     @FunctionalInterface
@@ -40,25 +48,60 @@ public final class HandlerTable {
         }
     }
 
+    /** The handlers of one subscription, by event and pattern, in the order of their registration. */
+    private record Listening(Map<EventPattern, Registration> handlers) {
+        /** The event's own handler, else the first whose pattern matches. */
+        Optional<Registration> find(String event) {
+            for (boolean wild : new boolean[] {false, true}) {
+                for (Map.Entry<EventPattern, Registration> each : handlers.entrySet()) {
+                    if (each.getKey().isWild() == wild && each.getKey().matches(event)) {
+                        return Optional.of(each.getValue());
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
     private final Map<String, Registration> byName;
     private final List<Registration> all;
+    private final Map<String, Listening> byQueue;
 
-    private HandlerTable(Map<String, Registration> byName, List<Registration> all) {
+    private HandlerTable(Map<String, Registration> byName, List<Registration> all, Map<String, Listening> byQueue) {
         this.byName = Map.copyOf(byName);
         this.all = List.copyOf(all);
+        this.byQueue = Map.copyOf(byQueue);
     }
 
-    Optional<Registration> find(String wireName) {
-        return Optional.ofNullable(byName.get(wireName));
+    /** The handler for what came from this queue under this name. */
+    Optional<Registration> find(String queue, String wireName) {
+        Listening listening = byQueue.get(queue);
+        return listening == null ? Optional.ofNullable(byName.get(wireName)) : listening.find(wireName);
     }
 
+    /** Whether there is a handler for this name in whatever queue. */
+    boolean knows(String wireName) {
+        return byName.containsKey(wireName)
+                || byQueue.values().stream()
+                        .anyMatch(listening -> listening.find(wireName).isPresent());
+    }
+
+    /** Those of tasks. */
     Collection<Registration> registrations() {
         return all;
     }
 
-    /** Every type that has a handler. */
+    /** Every task type that has a handler. */
     public List<TypeSpec<?>> specs() {
         return all.stream().<TypeSpec<?>>map(Registration::spec).toList();
+    }
+
+    /** Every event and pattern that has a handler. */
+    public List<TypeSpec<?>> events() {
+        return byQueue.values().stream()
+                .flatMap(listening -> listening.handlers().values().stream())
+                .<TypeSpec<?>>map(Registration::spec)
+                .toList();
     }
 
     /** The queues that the types name. */
@@ -69,12 +112,14 @@ public final class HandlerTable {
     }
 
     Set<String> wireNames() {
-        return byName.keySet();
+        Set<String> names = new LinkedHashSet<>(byName.keySet());
+        events().forEach(event -> names.add(event.name()));
+        return names;
     }
 
     Duration longestTimeout() {
-        return all.stream()
-                .map(r -> r.spec().timeout())
+        return Stream.concat(specs().stream(), events().stream())
+                .map(TypeSpec::timeout)
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO);
     }
@@ -83,6 +128,7 @@ public final class HandlerTable {
     public static final class Builder {
         private final Map<String, Registration> byName = new LinkedHashMap<>();
         private final Map<String, Registration> all = new LinkedHashMap<>();
+        private final Map<String, Map<EventPattern, Registration>> byQueue = new LinkedHashMap<>();
 
         /** Empty. */
         public Builder() {}
@@ -101,6 +147,24 @@ public final class HandlerTable {
         public <P, R> void addReturning(
                 ReturningTaskType<P, R> type, ReturningHandler<? super P, ? extends R> handler, int max) {
             put(type, max, (payload, task) -> handler.handle((P) payload, task));
+        }
+
+        /** A handler of a subscription. */
+        @SuppressWarnings("unchecked") // the payload is decoded as what the type declares
+        public <P> void addEvent(EventType<P> event, String subscription, TaskHandler<? super P> handler) {
+            Registration registration = new Registration(
+                    event.spec(),
+                    (payload, task) -> {
+                        handler.handle((P) payload, task);
+                        return null;
+                    },
+                    Integer.MAX_VALUE);
+            if (byQueue.computeIfAbsent(Subscription.queueOf(subscription), queue -> new LinkedHashMap<>())
+                            .put(event.pattern(), registration)
+                    != null) {
+                throw new ConfigurationException("The subscription " + subscription + " has two handlers for " + event
+                        + "; register one, or give the other a subscription of its own");
+            }
         }
 
         private void put(AnyTaskType<?> type, int max, Invoker invoker) {
@@ -123,10 +187,14 @@ public final class HandlerTable {
 
         /** The table; throws {@link ConfigurationException} if it is empty. */
         public HandlerTable build() {
-            if (all.isEmpty()) {
-                throw new ConfigurationException("The worker has no handler; register one with handle(…)");
+            if (all.isEmpty() && byQueue.isEmpty()) {
+                throw new ConfigurationException(
+                        "The worker has no handler; register one with handle(…) or subscribe(…)");
             }
-            return new HandlerTable(byName, List.copyOf(all.values()));
+            Map<String, Listening> listening = new LinkedHashMap<>();
+            byQueue.forEach((queue, handlers) ->
+                    listening.put(queue, new Listening(Collections.unmodifiableMap(new LinkedHashMap<>(handlers)))));
+            return new HandlerTable(byName, List.copyOf(all.values()), listening);
         }
     }
 }

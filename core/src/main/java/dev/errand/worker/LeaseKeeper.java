@@ -124,7 +124,7 @@ final class LeaseKeeper {
     private void giveUpExpired(List<Attempt> attempts) {
         long now = time.nanoTime();
         for (Attempt attempt : attempts) {
-            if (now - attempt.keptAt > lease.toNanos() && attempt.stopped() == null) {
+            if (now - attempt.keptAt > lease.toNanos() && !attempt.told(Stop.LAPSED)) {
                 TaskMdc.during(
                         attempt,
                         () -> log.warn(

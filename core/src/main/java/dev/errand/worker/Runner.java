@@ -1,11 +1,13 @@
 package dev.errand.worker;
 
 import dev.errand.CodecException;
+import dev.errand.InvalidTaskException;
 import dev.errand.Middleware;
 import dev.errand.TypeSpec;
 import dev.errand.broker.Outcome;
 import dev.errand.broker.Payload;
 import dev.errand.client.Codecs;
+import dev.errand.client.EnvelopeFactory;
 import dev.errand.time.Time;
 import dev.errand.worker.Attempt.Stop;
 import java.lang.reflect.Type;
@@ -18,14 +20,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs handlers, each on a virtual thread of its own. An attempt goes: decode the payload, arm the timer, middleware and
- * handler, encode the result, judge, report, leave the slot. The slot is held until the thread has really ended. Nothing that
- * a handler throws, {@code Error}s included, gets past {@link #run}.
+ * Runs handlers, each on a virtual thread of its own. An attempt goes: arm the timer, decode the payload, middleware and
+ * handler, encode the result, judge, report, leave the slot. The slot is held until the thread has really ended. Whatever the
+ * codec or a handler throws, {@code Error}s included, is judged; an attempt that not even ends is handed to
+ * {@code onDefect}.
  */
 final class Runner {
-    private static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
-
     private final Codecs codecs;
+    private final EnvelopeFactory limits;
     private final Judge judge;
     private final Time time;
     private final Ends ends;
@@ -34,10 +36,12 @@ final class Runner {
     private final Suspects suspects;
     private final Keeping keeping;
     private final BiConsumer<Attempt, Stop> onStop;
+    private final BiConsumer<Attempt, Throwable> onDefect;
     private final Consumer<Attempt> onEnd;
 
     Runner(
             Codecs codecs,
+            EnvelopeFactory limits,
             Judge judge,
             Time time,
             List<Middleware> middleware,
@@ -46,8 +50,10 @@ final class Runner {
             Keeping keeping,
             BiConsumer<Attempt, Stop> onStop,
             Ends ends,
+            BiConsumer<Attempt, Throwable> onDefect,
             Consumer<Attempt> onEnd) {
         this.codecs = codecs;
+        this.limits = limits;
         this.judge = judge;
         this.time = time;
         this.middleware = middleware;
@@ -56,9 +62,11 @@ final class Runner {
         this.keeping = keeping;
         this.onStop = onStop;
         this.ends = ends;
+        this.onDefect = onDefect;
         this.onEnd = onEnd;
     }
 
+    /** Throws whatever keeps a thread from being made; nothing is done then. */
     void start(Attempt attempt) {
         Thread.ofVirtual().name("errand-task-" + attempt.envelope().id()).start(() -> run(attempt));
     }
@@ -73,6 +81,8 @@ final class Runner {
             } else if (ending.failure != null) {
                 ends.unreported(attempt, ending.failure);
             }
+        } catch (Throwable t) {
+            onDefect.accept(attempt, t);
         } finally {
             onEnd.accept(attempt);
         }
@@ -88,7 +98,7 @@ final class Runner {
             Optional<Outcome> decided = judge.beforeRun(attempt);
             return decided.isPresent() ? new Ending(decided.get(), null) : runHandler(attempt);
         } catch (Throwable t) {
-            return new Ending(judge.release(attempt, AFTER_DEFECT, "the engine failed: " + t), t);
+            return new Ending(judge.release(attempt, WorkerEngine.AFTER_DEFECT, "the engine failed: " + t), t);
         }
     }
 
@@ -98,36 +108,54 @@ final class Runner {
             throw new IllegalStateException("only tasks with a handler run");
         }
         try {
-            Object payload;
             try {
-                payload = codecs.decodePayload(
-                        registration.spec(), attempt.envelope().payload());
-            } catch (CodecException e) {
-                return new Ending(judge.undecodable(attempt, e), e);
-            }
-            Object result;
-            try {
-                result = call(attempt, registration, payload);
+                return withinItsTime(attempt, registration);
             } finally {
                 attempt.end();
-                ends.handlerEnded(attempt);
             }
-            return new Ending(judge.completed(attempt, encoded(registration.spec(), result)), null);
         } catch (Throwable t) {
             return new Ending(judge.threw(attempt, t).orElse(null), t);
         }
     }
 
-    private @Nullable Object call(Attempt attempt, HandlerTable.Registration registration, Object payload)
-            throws Exception {
-        Context context = new Context(attempt, judge.maxAttempts(attempt), children, keeping);
+    /** All that the user's code does, the codec's work included, so that a timeout or a stop interrupts each of it. */
+    private Ending withinItsTime(Attempt attempt, HandlerTable.Registration registration) throws Exception {
         Instant now = time.now();
         if (!attempt.begin(Thread.currentThread(), arm(attempt, now))) {
             throw new InterruptedException("stopped before it began");
         }
         suspects.awaitTurn(attempt);
+        Object payload;
+        try {
+            payload =
+                    codecs.decodePayload(registration.spec(), attempt.envelope().payload());
+        } catch (CodecException e) {
+            if (attempt.stopped() == null) {
+                return new Ending(judge.undecodable(attempt, e), e);
+            }
+            throw e; // interrupted, which says nothing about the payload
+        }
+        Payload result = encoded(registration.spec(), call(attempt, registration, payload, now));
+        if (result != null) {
+            try {
+                limits.checkSize("Task type " + registration.spec().name() + ": the result", result);
+            } catch (InvalidTaskException e) {
+                // Another attempt would do the work again, and end here again.
+                return new Ending(judge.unsettleable(attempt, e), e);
+            }
+        }
+        return new Ending(judge.completed(attempt, result), null);
+    }
+
+    private @Nullable Object call(Attempt attempt, HandlerTable.Registration registration, Object payload, Instant now)
+            throws Exception {
+        Context context = new Context(attempt, judge.maxAttempts(attempt), children, keeping);
         ends.began(attempt, now);
-        return chain(0, registration.invoker(), payload, context);
+        try {
+            return chain(0, registration.invoker(), payload, context);
+        } finally {
+            ends.handlerEnded(attempt);
+        }
     }
 
     private @Nullable Object chain(int index, HandlerTable.Invoker invoker, Object payload, Context context)

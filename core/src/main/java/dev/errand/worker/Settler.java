@@ -88,8 +88,9 @@ final class Settler {
     }
 
     void report(Attempt attempt, Outcome outcome) {
+        Report report = new Report(attempt, outcome, attempt.lastNotes(time), 0);
         pending.incrementAndGet();
-        enqueue(new Report(attempt, outcome, attempt.lastNotes(time), 0));
+        enqueue(report);
     }
 
     private void enqueue(Report report) {

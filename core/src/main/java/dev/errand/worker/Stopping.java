@@ -8,13 +8,21 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 
-/** Where a worker is in its stop, and the waiting for its handlers. Only one thread goes through the phases. */
+/**
+ * Where a worker is in its stop, and the waiting for its handlers. Only one thread goes through the phases. Its interrupts are
+ * given back to it by {@link #done}, so that they disturb none of the parts that are stopped meanwhile.
+ */
 final class Stopping {
+    /** As good as for ever, and fits into nanoseconds. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Time time;
     private final Signal ended;
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile Health.State state = Health.State.RUNNING;
     private volatile Instant since;
+    /** Whether the thread that goes through the phases was interrupted. */
+    private boolean interrupted;
 
     Stopping(Time time) {
         this.time = time;
@@ -27,6 +35,7 @@ final class Stopping {
         if (state != Health.State.RUNNING) {
             return false;
         }
+        interrupted = Thread.interrupted();
         first.run();
         since = time.now();
         state = Health.State.STOPPING;
@@ -37,19 +46,22 @@ final class Stopping {
         since = time.now();
         state = Health.State.STOPPED;
         finished.countDown();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits until the thread that went first is done. */
     void awaitDone() {
-        boolean interrupted = false;
+        boolean noticed = false;
         while (finished.getCount() > 0) {
             try {
                 finished.await();
             } catch (InterruptedException e) {
-                interrupted = true;
+                noticed = true;
             }
         }
-        if (interrupted) {
+        if (noticed) {
             Thread.currentThread().interrupt();
         }
     }
@@ -61,19 +73,27 @@ final class Stopping {
         }
     }
 
-    /** Waits for a condition that changes with handlers' ends; whether it holds. An interrupt ends the wait, and is kept. */
+    /** Waits for a condition that changes with handlers' ends; whether it holds. An interrupt, also an earlier one, ends the wait. */
+    boolean awaitUnlessInterrupted(BooleanSupplier condition, Duration max) {
+        return await(condition, max, false);
+    }
+
+    /** The same, whatever interrupts it. */
     boolean await(BooleanSupplier condition, Duration max) {
-        long end = time.nanoTime() + max.toNanos();
+        return await(condition, max, true);
+    }
+
+    private boolean await(BooleanSupplier condition, Duration max, boolean patient) {
+        long end = time.nanoTime() + (max.compareTo(LONGEST) > 0 ? LONGEST : max).toNanos();
         while (!condition.getAsBoolean()) {
             long left = end - time.nanoTime();
-            if (left <= 0) {
+            if (left <= 0 || (interrupted && !patient)) {
                 return false;
             }
             try {
                 ended.await(Duration.ofNanos(left));
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return condition.getAsBoolean();
+                interrupted = true;
             }
         }
         return true;

@@ -2,11 +2,14 @@ package dev.errand.worker;
 
 import dev.errand.Listener;
 import dev.errand.Middleware;
+import dev.errand.broker.EventPattern;
+import dev.errand.broker.Subscriptions.Start;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a worker was built with.
@@ -15,7 +18,8 @@ import java.util.Optional;
  * @param queues each served queue
  * @param strict whether they are served in strict order of weight
  * @param concurrency handlers at once
- * @param handlers by wire name
+ * @param handlers of tasks and events
+ * @param subscriptions that are made at the start, if they are not there; their queues are among {@code queues}
  * @param middleware around each attempt, outermost first
  * @param listeners who hears of this worker alone
  * @param lease how long an attempt owns its task without renewal
@@ -29,6 +33,7 @@ public record WorkerConfig(
         boolean strict,
         int concurrency,
         HandlerTable handlers,
+        List<Wish> subscriptions,
         List<Middleware> middleware,
         List<Listener> listeners,
         Duration lease,
@@ -43,9 +48,24 @@ public record WorkerConfig(
      */
     public record Queue(int weight, int max) {}
 
+    /**
+     * One subscription that the worker serves.
+     *
+     * @param subscription its name
+     * @param patterns which events it is to get
+     * @param start where it begins if it is new
+     */
+    public record Wish(String subscription, Set<EventPattern> patterns, Start start) {
+        /** Copies the patterns. */
+        public Wish {
+            patterns = Set.copyOf(patterns);
+        }
+    }
+
     /** Copies the collections; the queues keep their order. */
     public WorkerConfig {
         queues = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(queues));
+        subscriptions = List.copyOf(subscriptions);
         middleware = List.copyOf(middleware);
         listeners = List.copyOf(listeners);
     }

@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerEngine implements Worker, Signals {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
+    /** For a task that the engine itself could not run. */
+    static final Duration AFTER_DEFECT = Duration.ofSeconds(5);
+
     private static final Duration SURPLUS_DELAY = Duration.ofSeconds(1);
     private static final Duration SUSPECT_SPREAD = Duration.ofSeconds(4);
     private static final Duration FLUSH = Duration.ofSeconds(4);
@@ -73,6 +76,7 @@ public final class WorkerEngine implements Worker, Signals {
     private final LeaseKeeper leases;
     private final Optional<Chores> chores;
     private final Optional<ScheduleKeeper> schedules;
+    private final Optional<SubscriptionKeeper> subscriptions;
     private final Stopping stopping;
     private final Map<Attempt, Instant> interrupted = new ConcurrentHashMap<>();
     private final Instant started;
@@ -109,36 +113,63 @@ public final class WorkerEngine implements Worker, Signals {
                 .map(store -> new ScheduleKeeper(store, open(broker), time, outage, fired));
         this.chores = broker.extension(Upkeep.class).map(upkeep -> new Chores(upkeep, time, random, outage, notices));
         this.ends = new Ends(time, new TaskLog(time), id, this::report, notices);
+        this.subscriptions = SubscriptionKeeper.of(config.subscriptions(), broker, time, outage);
         this.intake = broker.open(spec, this);
-        this.leases = new LeaseKeeper(intake, time, outage, config.lease(), suspects, notices, this::stop);
-        Optional<TaskRecords> records = broker.extension(TaskRecords.class);
-        this.scribe = records.map(r -> new Scribe(r, time, outage));
-        this.settler = new Settler(
-                intake, judge, leases, scribe, ends, notices, time, outage, config.concurrency(), this::roomChanged);
-        Keeping keeping =
-                new Keeping(scribe, records.map(r -> new Steps.Means(r, codecs, limits, time, this::stop)), time);
-        this.runner = new Runner(
-                codecs, judge, time, config.middleware(), children, suspects, keeping, this::stop, ends, this::ended);
-        this.fetcher = new Fetcher(
-                intake,
-                bench,
-                pace,
-                new QueueOrder(config.queues(), config.strict(), random),
-                settler,
-                time,
-                outage,
-                notices,
-                this::taken);
-        this.stopping = new Stopping(time);
-        this.opened = true;
+        try {
+            this.leases = new LeaseKeeper(intake, time, outage, config.lease(), suspects, notices, this::stop);
+            Optional<TaskRecords> records = broker.extension(TaskRecords.class);
+            this.scribe = records.map(r -> new Scribe(r, time, outage));
+            this.settler = new Settler(
+                    intake,
+                    judge,
+                    leases,
+                    scribe,
+                    ends,
+                    notices,
+                    time,
+                    outage,
+                    config.concurrency(),
+                    this::roomChanged);
+            Keeping keeping =
+                    new Keeping(scribe, records.map(r -> new Steps.Means(r, codecs, limits, time, this::stop)), time);
+            this.runner = new Runner(
+                    codecs,
+                    limits,
+                    judge,
+                    time,
+                    config.middleware(),
+                    children,
+                    suspects,
+                    keeping,
+                    this::stop,
+                    ends,
+                    this::failed,
+                    this::ended);
+            this.fetcher = new Fetcher(
+                    intake,
+                    bench,
+                    pace,
+                    new QueueOrder(config.queues(), config.strict(), random),
+                    settler,
+                    time,
+                    outage,
+                    notices,
+                    this::taken);
+            this.stopping = new Stopping(time);
+            this.opened = true;
+        } catch (Throwable t) {
+            intake.close();
+            throw t;
+        }
     }
 
     /**
      * Opens an intake and starts to take.
      *
-     * @param limits knows how large a result of a step may be
+     * @param limits knows how large a result may be
      * @param notices null if nobody listens; closed with the worker
      * @param listed where it is listed from now on until it has stopped
+     * @param beforeIt what is to be done once all is checked, before it takes the first task; if that throws, it does not start
      */
     public static Worker start(
             WorkerConfig config,
@@ -149,21 +180,38 @@ public final class WorkerEngine implements Worker, Signals {
             RandomGenerator random,
             ChildEnqueuer children,
             @Nullable Notices notices,
-            Set<Worker> listed) {
+            Set<Worker> listed,
+            Runnable beforeIt) {
         WorkerEngine engine = new WorkerEngine(config, broker, codecs, limits, time, random, children, notices, listed);
+        try {
+            beforeIt.run();
+        } catch (RuntimeException | Error e) {
+            engine.intake.close();
+            throw e;
+        }
         listed.add(engine);
-        engine.tell(new Notice.WorkerStarted(engine.id));
-        engine.leases.start();
-        engine.settler.start();
-        engine.fetcher.start();
-        engine.chores.ifPresent(Chores::start);
-        engine.schedules.ifPresent(ScheduleKeeper::start);
+        try {
+            engine.startAll();
+        } catch (Throwable t) {
+            engine.stop(Duration.ZERO, Duration.ZERO);
+            throw t;
+        }
+        return engine;
+    }
+
+    private void startAll() {
+        tell(new Notice.WorkerStarted(id));
+        leases.start();
+        settler.start();
+        fetcher.start();
+        chores.ifPresent(Chores::start);
+        schedules.ifPresent(ScheduleKeeper::start);
+        subscriptions.ifPresent(SubscriptionKeeper::start);
         log.info(
                 "Worker {} serves {} with {} handlers at once",
-                engine.id,
+                id,
                 config.queues().keySet(),
                 config.concurrency());
-        return engine;
     }
 
     private static WorkerSpec spec(WorkerConfig config, Instant started, RandomGenerator random) {
@@ -218,18 +266,59 @@ public final class WorkerEngine implements Worker, Signals {
         long now = time.nanoTime();
         for (Delivery delivery : deliveries) {
             HandlerTable.Registration handler =
-                    config.handlers().find(delivery.envelope().type()).orElse(null);
-            if (handler == null && delivery.defect() == null) {
+                    handler(delivery.lease().queue(), delivery.envelope().type());
+            if (handler == null
+                    && delivery.defect() == null
+                    && !config.handlers().knows(delivery.envelope().type())) {
                 bench.unknown(delivery.envelope().type());
             }
             Attempt attempt = new Attempt(delivery, handler, suspects.includes(delivery.envelope()), now);
-            leases.hold(attempt);
-            switch (bench.seat(attempt)) {
-                case RUN -> runner.start(attempt);
-                case WAIT -> {}
-                case FULL -> giveBack(attempt, surplusDelay(attempt), "no room for it in this worker");
+            try {
+                leases.hold(attempt);
+                switch (bench.seat(attempt)) {
+                    case RUN -> run(attempt);
+                    case WAIT -> {}
+                    case FULL -> giveBack(attempt, surplusDelay(attempt), "no room for it in this worker");
+                }
+            } catch (Throwable t) {
+                failed(attempt, t);
             }
         }
+    }
+
+    /** Starts one that has a slot. Without a thread for it, it is given back, and the next one gets its slot. */
+    private void run(Attempt first) {
+        Attempt next = first;
+        while (next != null) {
+            try {
+                runner.start(next);
+                return;
+            } catch (Throwable t) {
+                failed(next, t);
+                next = bench.leave(next);
+            }
+        }
+    }
+
+    /** The engine itself could not go on with it. It is given back, or else its lease runs out: it is held no longer. */
+    private void failed(Attempt attempt, Throwable why) {
+        try {
+            giveBack(attempt, AFTER_DEFECT, "the engine failed: " + why);
+            TaskMdc.during(
+                    attempt,
+                    () -> log.error(
+                            "Task {} of type {} (queue {}): the engine failed with it; it is given back unless its outcome was reported before",
+                            attempt.envelope().id(),
+                            attempt.envelope().type(),
+                            attempt.lease().queue(),
+                            why));
+        } catch (Throwable again) {
+            leases.forget(attempt);
+        }
+    }
+
+    private HandlerTable.@Nullable Registration handler(String queue, String type) {
+        return config.handlers().find(queue, type).orElse(null);
     }
 
     /** Suspects that wait for each other come back at different times, so that they are held for as little as can be. */
@@ -245,7 +334,13 @@ public final class WorkerEngine implements Worker, Signals {
     }
 
     private void report(Attempt attempt, Outcome outcome) {
-        settler.report(attempt, outcome);
+        try {
+            settler.report(attempt, outcome);
+        } catch (Throwable t) {
+            // Nobody else can report it: it comes back when its lease has run out.
+            leases.forget(attempt);
+            throw t;
+        }
     }
 
     private void ended(Attempt attempt) {
@@ -256,16 +351,21 @@ public final class WorkerEngine implements Worker, Signals {
         }
         Attempt next = bench.leave(attempt);
         if (next != null) {
-            runner.start(next);
+            run(next);
         }
-        if (bench.limits(attempt)) {
-            fetcher.limitChanged();
-        }
-        fetcher.roomChanged();
+        roomChanged(attempt);
         stopping.ended();
     }
 
     private void roomChanged() {
+        fetcher.roomChanged();
+    }
+
+    /** The room that this one had is free. */
+    private void roomChanged(Attempt left) {
+        if (bench.limits(left)) {
+            fetcher.limitChanged();
+        }
         fetcher.roomChanged();
     }
 
@@ -308,7 +408,7 @@ public final class WorkerEngine implements Worker, Signals {
             default ->
                 ends.endedElsewhere(attempt, judge.release(attempt, Duration.ZERO, "given back unstarted"), null);
         }
-        fetcher.roomChanged();
+        roomChanged(attempt);
     }
 
     /** Says it once if a handler does not heed its interrupt. */
@@ -385,9 +485,10 @@ public final class WorkerEngine implements Worker, Signals {
     private void stopInPhases(Duration drain, Duration interrupt) {
         log.info("Worker {} stops: {} running, waiting for them up to {}", id, bench.running(), drain);
         schedules.ifPresent(s -> step("the schedules", s::stop));
+        subscriptions.ifPresent(s -> step("the subscriptions", s::stop));
         step("the fetcher", fetcher::stop);
         bench.close().forEach(waiting -> giveBack(waiting, Duration.ZERO, "its worker stopped"));
-        if (!stopping.await(() -> bench.running() == 0, drain)) {
+        if (!stopping.awaitUnlessInterrupted(() -> bench.running() == 0, drain)) {
             log.info("Worker {} interrupts {} handlers, waiting up to {}", id, bench.running(), interrupt);
             leases.all().forEach(attempt -> stop(attempt, Stop.SHUTDOWN));
             if (!stopping.await(() -> bench.running() == 0, interrupt)) {

@@ -25,9 +25,56 @@ class BrokerUrlTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://u:se?cret@host",
+                "redis://u:a=b?cret&cret=1@host",
+                "redis://u:a?cret=1&cret=2@host",
+                "redis://u:a?cret=%zz@host"
+            })
+    void aPasswordWithAQuestionMarkIsNotShown(String url) {
+        assertThatThrownBy(() -> BrokerUrl.parse(url))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(" of the broker URL ")
+                .hasMessageNotContaining("cret")
+                .hasMessageNotContaining("host");
+    }
+
+    @Test
+    void ofAUrlThatAPasswordTearsApartOnlyTheSchemeIsShown() {
+        assertThat(BrokerUrl.parse("redis://u:se?c=ret@host").toString()).isEqualTo("redis://***");
+    }
+
+    @Test
+    void aWrongPercentSignIsNamedByItsPlace() {
+        assertThatThrownBy(() -> BrokerUrl.parse("sqlite:x?a=1&lock-wait=5%"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("Option 2 of the broker URL has a % that is not followed by two hexadecimal digits;"
+                        + " write the % itself as %25");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "errand.db", ":x", "sqlite:x?", "sqlite:x?a", "sqlite:x?a=1&a=2", "sqlite:x?=1"})
     void refusesWhatIsNoUrl(String url) {
         assertThatThrownBy(() -> BrokerUrl.parse(url)).isInstanceOf(ConfigurationException.class);
+    }
+
+    /** What is wrong may be a piece of a password, so the message says where it is, not what. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://u:se?cret@host",
+                "redis://host?lock=5%cret",
+                "redis://host?%cret=5",
+                "redis://u:se?cret=1&cret=2@host"
+            })
+    void aMessageHasNoPieceOfThePassword(String url) {
+        assertThatThrownBy(() -> BrokerUrl.parse(url))
+                .isInstanceOf(ConfigurationException.class)
+                .hasNoCause()
+                .message()
+                .matches("Option [12] .*")
+                .doesNotContain("cret");
     }
 
     @Test

@@ -3,11 +3,14 @@ package dev.errand.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.errand.DeadCause;
+import dev.errand.broker.EventPattern;
 import dev.errand.broker.Intake;
+import dev.errand.broker.Subscriptions.Start;
 import dev.errand.explain.Finding.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +92,40 @@ class DoctorTest {
         assertThat(find("worker-full").what()).contains("able", "2 of 2");
         scene.time.advance(Duration.ofMinutes(32));
         assertThat(find("task-stuck").details()).hasSize(2);
+    }
+
+    @Test
+    void subscriptionsMustBeServedAndNotForgotten() {
+        scene.worker("w");
+        findsNot("subscriptions");
+        scene.events().subscribe("stock", Set.of(EventPattern.of("mail")), Start.NOW);
+        scene.events().subscribe("idle", Set.of(EventPattern.of("other")), Start.NOW);
+        findsNot("subscription-unserved");
+        scene.events().publish(List.of(scene.task("e")));
+        scene.time.advance(Duration.ofSeconds(9));
+        assertThat(find("subscription-unserved").what())
+                .contains("stock holds 1 waiting task, and no living worker serves it", "9.0 s ago");
+        findsNot("queue-unserved");
+        scene.worker("s", Map.of("sub:stock", 1), false, 1, "mail");
+        findsNot("subscription-unserved");
+        findsNot("subscription-forgotten");
+        assertThat(find("subscriptions").what()).contains("2 subscriptions");
+        scene.time.advance(Duration.ofHours(25));
+        assertThat(find("subscription-forgotten").what()).contains("idle", "25 h", "holds 0 waiting tasks");
+        assertThat(scene.examine())
+                .filteredOn(f -> f.code().equals("subscription-forgotten"))
+                .as("stock is served")
+                .hasSize(1);
+    }
+
+    @Test
+    void aPatternKnowsItsEvents() {
+        scene.worker("w", Map.of("q", 1), false, 1, "ma*", "*");
+        scene.store(scene.task("a"));
+        findsNot("type-unknown");
+        scene.worker("v", Map.of("p", 1), false, 1, "ma*", "*.*");
+        scene.store(scene.task("b").withQueue("p"));
+        assertThat(find("type-unknown").what()).contains("queue p", "type mail");
     }
 
     @Test

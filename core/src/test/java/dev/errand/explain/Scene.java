@@ -15,6 +15,7 @@ import dev.errand.broker.Payload;
 import dev.errand.broker.Policy;
 import dev.errand.broker.QueueControl;
 import dev.errand.broker.Signals;
+import dev.errand.broker.Subscriptions;
 import dev.errand.broker.TakeRequest;
 import dev.errand.broker.TaskStore;
 import dev.errand.broker.Upkeep;
@@ -104,6 +105,10 @@ final class Scene implements AutoCloseable {
 
     QueueControl queues() {
         return part(QueueControl.class);
+    }
+
+    Subscriptions events() {
+        return part(Subscriptions.class);
     }
 
     TaskStore tasks() {

@@ -103,6 +103,73 @@ class LocalGroupTest {
         mover.join();
     }
 
+    /** The last fork is still in line when its owner, the only one with a permit, joins, and so runs on the owner's thread. */
+    @Test
+    void theLimitCountsWhileTheOwnerRunsAForkItself() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        LocalTasks one = LocalTasks.named("one").permits(1).time(time).build();
+        LocalHandle<?> owner = one.run("owner", () -> {
+            try (LocalGroup<Integer> group = one.group()) {
+                group.fork("quick", () -> 1);
+                group.fork("slow", () -> {
+                    running.countDown();
+                    return blocked();
+                });
+                group.join(LONG);
+            } catch (AwaitTimeoutException | GroupFailedException e) {
+                thrown.set(e);
+            }
+        });
+        Eventually.await(running);
+        time.advance(LONG);
+        Eventually.that("the owner has ended", owner::isDone);
+        assertThat(thrown.get()).isInstanceOf(AwaitTimeoutException.class).hasMessageContaining("1 of 2");
+        one.close();
+    }
+
+    @Test
+    void theLimitCountsWhenAnotherThreadCancels() throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(1);
+        Thread other = Thread.ofVirtual().unstarted(() -> {});
+        try (LocalGroup<Integer> group = local.group()) {
+            group.fork("deaf", () -> {
+                running.countDown();
+                try {
+                    return blocked();
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    while (go.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                    return 1;
+                }
+            });
+            running.await();
+            group.cancel();
+            interrupted.await();
+            other = Thread.ofVirtual().start(() -> {
+                Eventually.that("the join waits", () -> time.pendingTimers() == 2);
+                time.advance(LONG);
+            });
+            assertThatThrownBy(() -> group.join(LONG)).isInstanceOf(AwaitTimeoutException.class);
+            go.countDown();
+        }
+        other.join();
+    }
+
+    @Test
+    void aForkThatCameTooLateFailsTheGroup() throws Exception {
+        try (LocalGroup<Integer> group = local.group()) {
+            group.cancel();
+            group.fork("late", () -> 1);
+            assertThatThrownBy(group::join)
+                    .isInstanceOf(GroupFailedException.class)
+                    .hasMessageContaining("late");
+        }
+    }
+
     @Test
     void runsNoMoreThanItsLimit() throws Exception {
         AtomicInteger running = new AtomicInteger();

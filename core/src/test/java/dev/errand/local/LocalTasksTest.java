@@ -599,6 +599,12 @@ class LocalTasksTest {
                         () -> LocalTasks.named("x").waitingRoom(0).rate(1, LONG).build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("waitingRoom");
+        assertThatThrownBy(() -> LocalTasks.named("x")
+                        .whenFull(WhenFull.runInCaller())
+                        .rate(1, LONG)
+                        .build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("waitAtMost");
         assertThatThrownBy(() -> local.throttle("t", Duration.ZERO)).isInstanceOf(ConfigurationException.class);
         assertThatThrownBy(() -> local.every(Duration.ZERO, Overlap.SKIP, "t", () -> {}))
                 .isInstanceOf(ConfigurationException.class);

@@ -77,7 +77,8 @@ class MemoryBrokerTest {
         assertThat(broker.profile().durability()).isEqualTo(Durability.NONE);
         assertThat(broker.profile().granularity()).isEqualTo(Duration.ofMillis(1));
         for (Capability capability : Capability.values()) {
-            assertThat(broker.profile().can(capability)).isEqualTo(capability != Capability.SHARED);
+            assertThat(broker.profile().can(capability))
+                    .isEqualTo(capability != Capability.SHARED && capability != Capability.EVENT_HISTORY);
         }
         for (Class<?> port :
                 List.of(TaskStore.class, DeadLetters.class, QueueStats.class, Upkeep.class, WorkerRegistry.class)) {

@@ -49,6 +49,7 @@ class BenchTest {
                 handlers,
                 List.of(),
                 List.of(),
+                List.of(),
                 Duration.ofSeconds(30),
                 Duration.ZERO,
                 Duration.ZERO,
@@ -66,7 +67,7 @@ class BenchTest {
                 new Policy(1, Duration.ofSeconds(1), Duration.ZERO, Set.of()));
         return new Attempt(
                 new Delivery(envelope, new Lease(id, queue, new AttemptToken(1, serial))),
-                handlers.find(type).orElse(null),
+                handlers.find(queue, type).orElse(null),
                 false,
                 0);
     }

@@ -20,15 +20,23 @@ import java.lang.reflect.Proxy;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** A real broker behind a bad line: can be out of reach, and its settling can be interfered with. */
 final class TroubledBroker implements Broker {
     private final Broker real;
     final AtomicInteger refusals = new AtomicInteger();
     final AtomicInteger renewals = new AtomicInteger();
+    /** Intakes that are open. */
+    final AtomicInteger open = new AtomicInteger();
+    /** The queues that the take in flight asks for; empty: there is none. */
+    volatile Set<String> asked = Set.of();
+
     volatile boolean away;
+    volatile Runnable onOpen = () -> {};
     volatile UnaryOperator<List<Outcome>> beforeSettle = outcomes -> outcomes;
     volatile UnaryOperator<List<Settled>> afterSettle = answers -> answers;
     volatile UnaryOperator<List<Renewal>> afterRenew = answers -> answers;
@@ -58,11 +66,20 @@ final class TroubledBroker implements Broker {
     @Override
     public Intake open(WorkerSpec spec, Signals signals) {
         Intake intake = real.open(spec, signals);
+        open.incrementAndGet();
+        onOpen.run();
         return new Intake() {
             @Override
             public List<Delivery> take(TakeRequest request) {
                 reach();
-                return intake.take(request);
+                asked = request.demands().stream()
+                        .map(TakeRequest.Demand::queue)
+                        .collect(Collectors.toUnmodifiableSet());
+                try {
+                    return intake.take(request);
+                } finally {
+                    asked = Set.of();
+                }
             }
 
             @Override
@@ -92,6 +109,7 @@ final class TroubledBroker implements Broker {
             @Override
             public void close() {
                 intake.close();
+                open.decrementAndGet();
             }
         };
     }

@@ -37,6 +37,8 @@ public final class ErrandMetrics implements Listener {
 
     private record Schedule(String name, boolean enqueued) {}
 
+    private record Event(String name, String result) {}
+
     private final MeterRegistry registry;
     private final Tags tags;
     private final Time time;
@@ -45,6 +47,7 @@ public final class ErrandMetrics implements Listener {
     private final Bounded<Kind, TaskMeters> tasks;
     private final Bounded<Failure, Counter> failures;
     private final Bounded<Schedule, Timer> schedules;
+    private final Bounded<Event, Counter> events;
     private final BrokerMeters broker;
     private final Counter recovered;
     private final Counter dropped;
@@ -88,6 +91,14 @@ public final class ErrandMetrics implements Listener {
                         .tags(tags.and("schedule", schedule.name, "enqueued", String.valueOf(schedule.enqueued)))
                         .description("By how much due times were handled late")
                         .register(registry));
+        this.events = new Bounded<>(
+                "events",
+                limit,
+                new Event(Bounded.OTHER, "stored"),
+                event -> counter(
+                        "errand.events.published",
+                        tags.and("event", event.name, "result", event.result),
+                        "Events that this client has published"));
         this.broker = new BrokerMeters(registry, tags, limit);
         this.recovered = counter("errand.tasks.recovered", tags, "Tasks taken back from dead or stalled workers");
         this.dropped = counter("errand.dead.letters.dropped", tags, "Dead letters dropped: too many, or too old");
@@ -117,6 +128,7 @@ public final class ErrandMetrics implements Listener {
             case Notice.Ended ended -> ended(ended);
             case Notice.Enqueued enqueued ->
                 tasks.of(new Kind(enqueued.type(), enqueued.queue())).enqueued(enqueued);
+            case Notice.Published published -> published(published);
             case Notice.BrokerCall call -> broker.called(call);
             case Notice.LeaseLost lost -> of(lost.run()).leaseLost();
             case Notice.Recovered back -> recovered.increment(back.tasks());
@@ -125,6 +137,15 @@ public final class ErrandMetrics implements Listener {
                 schedules.of(new Schedule(fired.schedule(), fired.enqueued())).record(fired.late());
             case Notice.WorkerStarted worker -> started(worker.worker());
             case Notice.WorkerStopped worker -> workers.remove(worker.worker());
+        }
+    }
+
+    private void published(Notice.Published published) {
+        if (published.stored() > 0) {
+            events.of(new Event(published.event(), "stored")).increment(published.stored());
+        }
+        if (published.refused() > 0) {
+            events.of(new Event(published.event(), "refused")).increment(published.refused());
         }
     }
 

@@ -18,15 +18,21 @@ import org.slf4j.LoggerFactory;
 /**
  * Asks the broker what is in its queues, again and again, on one daemon thread, so that no scrape has to wait for a broker and
  * never two questions are asked at once. It rests at least nine times as long as the asking took. What it knows grows old: after
- * a failure, or when an answer is overdue, it knows nothing.
+ * a failure, or when an answer is overdue, it knows nothing. The next answer may take as long as the last one, and then some.
  */
 final class QueuePoll {
     private static final Logger log = LoggerFactory.getLogger(ErrandMetrics.class);
     private static final int REST = 9;
-    /** An answer may be this late before the last one is too old to be told. */
+    /** An answer may take so much longer than the one before. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private record Known(long at, Map<String, QueueLook> queues) {}
+    /**
+     * An answer.
+     *
+     * @param at when it came
+     * @param patience for how long it may be told: until the next one is overdue
+     */
+    private record Known(long at, Duration patience, Map<String, QueueLook> queues) {}
 
     private final Errand errand;
     private final Time time;
@@ -37,7 +43,6 @@ final class QueuePoll {
     private final Thread thread;
     private volatile boolean stopped;
     private volatile @Nullable Known known;
-    private volatile Duration rest;
     private boolean failing;
     private boolean tooMany;
 
@@ -45,7 +50,6 @@ final class QueuePoll {
         this.errand = errand;
         this.time = time;
         this.period = period;
-        this.rest = period;
         this.limit = limit;
         this.onQueue = onQueue;
         this.stop = new Signal(time);
@@ -77,21 +81,24 @@ final class QueuePoll {
 
     private @Nullable Known fresh() {
         Known now = known;
-        return now == null || time.nanoTime() - now.at > rest.plus(PATIENCE).toNanos() ? null : now;
+        return now == null || time.nanoTime() - now.at > now.patience.toNanos() ? null : now;
     }
 
     private void repeat() {
         while (!stopped) {
             long begin = time.nanoTime();
             poll(begin);
-            Duration took = Duration.ofNanos(time.nanoTime() - begin).multipliedBy(REST);
-            rest = took.compareTo(period) > 0 ? took : period;
             try {
-                stop.await(rest);
+                stop.await(rest(Duration.ofNanos(time.nanoTime() - begin)));
             } catch (InterruptedException e) {
                 return;
             }
         }
+    }
+
+    private Duration rest(Duration took) {
+        Duration rest = took.multipliedBy(REST);
+        return rest.compareTo(period) > 0 ? rest : period;
     }
 
     private void poll(long begin) {
@@ -100,7 +107,9 @@ final class QueuePoll {
             if (stopped) {
                 return;
             }
-            known = new Known(begin, looks);
+            long now = time.nanoTime();
+            Duration took = Duration.ofNanos(now - begin);
+            known = new Known(now, rest(took).plus(took).plus(PATIENCE), looks);
             looks.keySet().forEach(onQueue);
             failing = false;
         } catch (Throwable t) {

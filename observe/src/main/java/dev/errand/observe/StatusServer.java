@@ -18,12 +18,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small HTTP server for pages that are only read. At most 16 requests at once, ten seconds each; what comes beyond is
- * disconnected. All its threads are daemons.
+ * A small HTTP server for pages that are only read. At most 16 requests at once, ten seconds each, and at most 200 connections,
+ * also of clients that say nothing; what comes beyond is disconnected. All its threads are daemons.
  */
 final class StatusServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PrometheusEndpoint.class);
     private static final int BACKLOG = 50;
+    /** The JDK's own bound, for all of its HTTP servers in this process; without it there is none. Read once, at the first one. */
+    private static final String MOST_CONNECTIONS = "jdk.httpserver.maxConnections";
+
+    private static final String CONNECTIONS = "200";
 
     /**
      * What a page answers.
@@ -56,6 +60,7 @@ final class StatusServer implements AutoCloseable {
      */
     static StatusServer start(InetSocketAddress at, Map<String, Function<@Nullable String, Answer>> pages) {
         HttpServer http;
+        System.getProperties().putIfAbsent(MOST_CONNECTIONS, CONNECTIONS);
         try {
             http = HttpServer.create(at, BACKLOG);
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import dev.errand.ConfigurationException;
 import dev.errand.DeadCause;
 import dev.errand.DeadLetter;
 import dev.errand.Errand;
+import dev.errand.EventType;
 import dev.errand.Notice;
 import dev.errand.Retry;
 import dev.errand.TaskId;
@@ -44,6 +45,22 @@ class ErrandMetricsTest {
 
     private boolean has(String name, String... tags) {
         return registry.find(name).tags(Tags.of(tags)).meter() != null;
+    }
+
+    @Test
+    void eventsAreCountedByName() {
+        try (Errand errand = Errand.connect("memory:", c -> c.listener(ErrandMetrics.in(registry)))) {
+            errand.publishAll(EventType.of("order.placed", String.class), List.of("a", "b"));
+        }
+        assertThat(counted("errand.events.published", "event", "order.placed", "result", "stored"))
+                .isEqualTo(2);
+        assertThat(has("errand.events.published", "result", "refused")).isFalse();
+        assertThat(has("errand.tasks.enqueued")).isFalse();
+        assertThat(registry.get("errand.broker.batch")
+                        .tags("call", "publish")
+                        .summary()
+                        .totalAmount())
+                .isEqualTo(2);
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -179,6 +180,37 @@ class PrometheusEndpointTest {
             for (Socket socket : slow) {
                 socket.close();
             }
+        }
+    }
+
+    @Test
+    void connectionsThatSayNothingAreBounded() throws Exception {
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 260; i++) {
+                Socket socket = new Socket();
+                silent.add(socket);
+                socket.connect(endpoint.address(), 10_000);
+            }
+            Socket last = silent.getLast();
+            last.setSoTimeout(20_000);
+            assertThat(isClosed(last)).isTrue();
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        Eventually.that("it answers again", () -> answers("/livez"));
+    }
+
+    /** Whether the other end closes the connection, without having said anything. */
+    private static boolean isClosed(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // It was reset.
         }
     }
 

@@ -154,6 +154,25 @@ class QueuePollTest {
     }
 
     @Test
+    void anAnswerThatAlwaysTakesLongIsNotOverdueMeanwhile() {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch second = new CountDownLatch(1);
+        broker.gate = first;
+        int before = broker.questions.get();
+        pass("it is asked", () -> broker.questions.get() > before);
+        time.advance(Duration.ofSeconds(20));
+        broker.gate = second;
+        first.countDown();
+        pass("it is asked again", () -> broker.questions.get() > before + 1);
+        time.advance(Duration.ofSeconds(20));
+        assertThat(gauge("errand.broker.up")).isOne();
+        time.advance(Duration.ofSeconds(15));
+        assertThat(gauge("errand.broker.up")).as("it is overdue").isZero();
+        second.countDown();
+        pass("it has answered", () -> gauge("errand.broker.up") == 1);
+    }
+
+    @Test
     void aBrokerThatDoesNotAnswerIsAskedOnceAndTheOldAnswerExpires() {
         errand.enqueue(WORK, "a");
         awaitGauge(1, "errand.queue.tasks", "queue", "line", "state", "pending");

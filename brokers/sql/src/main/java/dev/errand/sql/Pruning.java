@@ -24,15 +24,17 @@ final class Pruning {
 
     private static final String KEYS_OVER = "SELECT 1 FROM unique_key WHERE open = 0 AND until <= ? LIMIT 1";
 
-    /** Whether there is anything to prune; for a reading session. */
-    boolean look(Session session, DeadLetterLimits limits, long now) throws SQLException {
+    /** Whether there are unique keys whose time is over; for a reading session. */
+    static boolean lookForKeys(Session session, long now) throws SQLException {
         PreparedStatement keys = session.prepare(KEYS_OVER);
         keys.setLong(1, now);
         try (ResultSet row = keys.executeQuery()) {
-            if (row.next()) {
-                return true;
-            }
+            return row.next();
         }
+    }
+
+    /** Whether there are tasks to prune; for a reading session. */
+    boolean look(Session session, DeadLetterLimits limits, long now) throws SQLException {
         return !expired(session, now, 1).isEmpty()
                 || !tooOldOrMany(session, limits, now, 1, true).isEmpty()
                 || !tooOldOrMany(session, limits, now, 1, false).isEmpty();
@@ -53,7 +55,6 @@ final class Pruning {
         for (Known task : dead) {
             Ending.delete(tx, task);
         }
-        UniqueKeys.prune(tx, max);
         return new Pruned(ended.size() + cancelled.size(), dead.size());
     }
 

@@ -101,8 +101,9 @@ final class Readers implements AutoCloseable {
                     if (session == null) {
                         session = dialect.reader(file.path());
                     }
-                } catch (SQLException | RuntimeException e) {
-                    job.answer.completeExceptionally(e);
+                } catch (Throwable t) {
+                    // An Error, too: the caller waits for an answer, and this thread is needed.
+                    job.answer.completeExceptionally(t);
                     continue;
                 }
                 job.run(session);

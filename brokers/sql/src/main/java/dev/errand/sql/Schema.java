@@ -21,7 +21,7 @@ final class Schema {
     /** In the header of every file of ours, where {@code file(1)} and others see it: "Errd". */
     static final int APPLICATION_ID = 0x45727264;
 
-    private static final List<String> STEPS = List.of("001-tasks.sql");
+    private static final List<String> STEPS = List.of("001-tasks.sql", "002-events.sql");
     /** Up to this size a file is checked through and through when it is opened. */
     private static final long CHECKED_BYTES = 8L << 20;
 

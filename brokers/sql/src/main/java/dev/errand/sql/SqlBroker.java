@@ -13,6 +13,7 @@ import dev.errand.broker.QueueStats;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.ScheduleStore;
 import dev.errand.broker.Signals;
+import dev.errand.broker.Subscriptions;
 import dev.errand.broker.TaskRecords;
 import dev.errand.broker.TaskStore;
 import dev.errand.broker.Upkeep;
@@ -74,7 +75,7 @@ final class SqlBroker implements Broker, Writer.Audience {
         this.context = context;
         this.profile = new Profile(
                 dialect.name(),
-                EnumSet.allOf(Capability.class),
+                EnumSet.complementOf(EnumSet.of(Capability.EVENT_HISTORY)),
                 options.syncEachCommit() ? Durability.OS_CRASH : Durability.PROCESS_CRASH,
                 GRANULARITY,
                 Profile.DueClock.CLIENT,
@@ -94,6 +95,7 @@ final class SqlBroker implements Broker, Writer.Audience {
                 Upkeep.class, new SqlUpkeep(this, new Recovering(shared.lives())),
                 ScheduleStore.class, new SqlSchedules(this, enqueueing),
                 QueueControl.class, new SqlQueueControl(writer, readers),
+                Subscriptions.class, new SqlSubscriptions(this, enqueueing, listing),
                 TaskRecords.class, new SqlRecords(this),
                 WorkerRegistry.class, (WorkerRegistry) () -> readers.read(workers::alive));
         this.lockFile = shared.lives().identity();

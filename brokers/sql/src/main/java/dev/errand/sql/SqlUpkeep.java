@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** The chores. Each looks by reading first, so that there is no write when there is nothing to do. */
 final class SqlUpkeep implements Upkeep {
+    /** At most so many keys in a round: 100,000 of the janitor's slices of 1,000. */
+    private static final int MOST_KEY_SLICES = 100;
+
     private final SqlBroker broker;
     private final Recovering recovering;
     private final Pruning pruning = new Pruning();
@@ -34,9 +37,17 @@ final class SqlUpkeep implements Upkeep {
 
     @Override
     public Pruned prune(DeadLetterLimits limits, int max) {
-        boolean needed = broker.readers()
-                .read(session ->
-                        pruning.look(session, limits, Millis.of(broker.time().now())));
+        Instant now = broker.time().now();
+        pruneKeys(now, max);
+        boolean needed = broker.readers().read(session -> pruning.look(session, limits, Millis.of(now)));
         return needed ? broker.writer().call(max, tx -> pruning.prune(tx, limits, max)) : new Pruned(0, 0);
+    }
+
+    /** Keys do not count as tasks, so all that there are go at once, in commits of a slice each that let others in between. */
+    private void pruneKeys(Instant now, int max) {
+        boolean more = broker.readers().read(session -> Pruning.lookForKeys(session, Millis.of(now)));
+        for (int i = 0; more && i < MOST_KEY_SLICES; i++) {
+            more = broker.writer().call(max, tx -> UniqueKeys.prune(tx, max)) >= max;
+        }
     }
 }

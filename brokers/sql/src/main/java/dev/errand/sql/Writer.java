@@ -221,8 +221,9 @@ final class Writer implements AutoCloseable {
         try {
             changes.afterCommit().forEach(Runnable::run);
             audience.committed(changes);
-        } catch (RuntimeException e) {
-            log.error("Telling what was committed failed; others notice a little later by themselves", e);
+        } catch (Throwable t) {
+            // An Error, too: without this thread nothing is written any more.
+            log.error("Telling what was committed failed; others notice a little later by themselves", t);
         }
     }
 

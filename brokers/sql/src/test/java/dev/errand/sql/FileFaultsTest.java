@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.errand.StorageException;
 import dev.errand.TaskId;
+import dev.errand.broker.EventPattern;
 import dev.errand.broker.Receipt;
+import dev.errand.broker.Subscriptions;
 import dev.errand.broker.TaskStore;
 import dev.errand.time.Time;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +102,28 @@ class FileFaultsTest {
                 .hasMessageContaining("99")
                 .hasMessageContaining(Integer.toString(Schema.version()))
                 .hasMessageContaining("the release that wrote it");
+    }
+
+    @Test
+    void aFileOfTheFirstVersionIsBroughtUpToDate() throws Exception {
+        Path file = dir.resolve("e.db");
+        try (SqlBroker broker = open(file)) {
+            broker.enqueue(List.of(task("a")));
+        }
+        for (String step : List.of(
+                "DROP TABLE subscription",
+                "DROP TABLE subscription_pattern",
+                "DELETE FROM errand_version WHERE version > 1")) {
+            sql(file, step);
+        }
+        try (SqlBroker broker = open(file)) {
+            Subscriptions events = broker.extension(Subscriptions.class).orElseThrow();
+            events.subscribe("stock", Set.of(EventPattern.of("**")), Subscriptions.Start.NOW);
+            assertThat(events.publish(List.of(task("e")))).containsExactly(new Receipt.Stored());
+            TaskStore tasks = broker.extension(TaskStore.class).orElseThrow();
+            assertThat(tasks.find(TaskId.of("e@stock"))).isPresent();
+            assertThat(tasks.find(TaskId.of("a"))).isPresent();
+        }
     }
 
     @Test

@@ -38,6 +38,9 @@ import dev.errand.broker.UniqueKey;
 import dev.errand.broker.Upkeep;
 import dev.errand.time.ManualTime;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,6 +303,24 @@ class SqlBrokerTest {
         time.advance(Duration.ofHours(1));
         assertThat(upkeep.prune(new Upkeep.DeadLetterLimits(Duration.ofDays(1), 5), 10))
                 .isEqualTo(new Upkeep.Pruned(1, 0));
+    }
+
+    @Test
+    void moreUniqueKeysThanASliceAreForgottenInOneRound() throws Exception {
+        List<Envelope> tasks = IntStream.range(0, 25)
+                .mapToObj(i -> task("u" + i).withUnique(new UniqueKey("k" + i, Duration.ofMinutes(1))))
+                .toList();
+        broker.enqueue(tasks);
+        for (int i = 0; i < 25; i++) {
+            settle(takeOne(), new Verdict.Complete(null, Duration.ZERO));
+        }
+        time.advance(Duration.ofMinutes(2));
+        upkeep.prune(new Upkeep.DeadLetterLimits(Duration.ofDays(1), 5), 10);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + dir.resolve("e.db"));
+                ResultSet row = connection.createStatement().executeQuery("SELECT count(*) FROM unique_key")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getInt(1)).isZero();
+        }
     }
 
     @Test
