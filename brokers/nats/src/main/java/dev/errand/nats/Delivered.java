@@ -1,0 +1,25 @@
+package dev.errand.nats;
+
+import io.nats.client.Message;
+import io.nats.client.impl.NatsJetStreamMetaData;
+
+/**
+ * A message that a consumer has handed to us.
+ *
+ * @param line from where
+ * @param message itself
+ * @param acknowledge the subject for everything that is to be said about it
+ * @param times how often it has been handed to somebody, this time included
+ */
+record Delivered(Line line, Stored message, String acknowledge, long times) {
+    static Delivered of(Line line, Message message) {
+        NatsJetStreamMetaData data = message.metaData();
+        Stored stored = Stored.of(
+                message.getSubject(),
+                data.streamSequence(),
+                data.timestamp().toInstant(),
+                JetStream.headers(message),
+                message.getData());
+        return new Delivered(line, stored, String.valueOf(message.getReplyTo()), data.deliveredCount());
+    }
+}
