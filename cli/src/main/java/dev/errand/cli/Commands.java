@@ -36,6 +36,8 @@ final class Commands {
         all.put("resume", ResumeCommand::new);
         all.put("workers", WorkersCommand::new);
         all.put("schedules", SchedulesCommand::new);
+        all.put("events", EventsCommand::new);
+        all.put("subscriptions", SubscriptionsCommand::new);
         all.put("explain", ExplainCommand::new);
         all.put("doctor", DoctorCommand::new);
         all.put("watch", WatchCommand::new);
@@ -49,9 +51,13 @@ final class Commands {
 
     /** Runs a command line and answers the exit code. Everything that it has to say is written and flushed. */
     static int run(World world, String... args) {
-        Root root = new Root(world);
-        CommandLine line = line(root, args);
-        int code = line.execute(args);
+        int code;
+        try {
+            code = line(new Root(world), args).execute(args);
+        } catch (Error e) {
+            // Also a lack of memory: the JVM's own exit code would mean that nothing was found.
+            code = new Failures(world).failed(e);
+        }
         world.out().flush();
         return code;
     }

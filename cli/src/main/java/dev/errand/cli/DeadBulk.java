@@ -6,6 +6,8 @@ import dev.errand.broker.DeadLetters;
 import dev.errand.broker.TaskFilter;
 import dev.errand.cli.text.Json;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +15,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Doing the same to one dead letter or to many: by ids at once, by a filter after a look at what it comes to. */
+/**
+ * Doing the same to one dead letter or to many: by ids at once, by a filter after a look at what it comes to. A filter means
+ * what was dead when the command began.
+ */
 abstract class DeadBulk extends BrokerCommand {
     /** So many at a time: a call of the broker stays short. */
     private static final int SLICE = 500;
@@ -98,16 +103,20 @@ abstract class DeadBulk extends BrokerCommand {
 
     private int byFilter(Session session) {
         DeadLetters letters = session.deadLetters();
-        TaskFilter which = filter.filter(session.now(), Set.of());
-        int count = letters.count(which, limit);
+        Instant now = session.now();
+        // What dies from now on was not looked at; what is redriven and dies at once again is not redriven twice.
+        TaskFilter which = filter.filter(now, Set.of()).endedBefore(now);
+        int found = letters.count(which, Math.min(limit, Integer.MAX_VALUE - 1) + 1);
+        int count = Math.min(found, limit);
+        boolean cut = found > limit;
         if (count == 0) {
             return say(session, 0, "No dead letter matches.");
         }
         if (dryRun) {
-            preview(session, letters, which, count);
+            preview(session, letters, which, count, cut);
             return say(session, count, "");
         }
-        if (!yes && !agreed(session, letters, which, count)) {
+        if (!yes && !agreed(session, letters, which, count, cut)) {
             throw Refusal.notDone("nothing was done");
         }
         int did = 0;
@@ -127,25 +136,44 @@ abstract class DeadBulk extends BrokerCommand {
         return say(session, did, "");
     }
 
-    private boolean agreed(Session session, DeadLetters letters, TaskFilter which, int count) {
+    private boolean agreed(Session session, DeadLetters letters, TaskFilter which, int count, boolean cut) {
         if (!session.world().terminal().in() || session.out().isJson()) {
             throw Refusal.usage(count + " dead letters would be " + done()
                     + ", and nobody can be asked; look at them with --dry-run, then give --yes");
         }
-        preview(session, letters, which, count);
+        preview(session, letters, which, count, cut);
         return session.out().ask(count + " dead letters will be " + done() + ". Go on? [y/N] ");
     }
 
-    private static void preview(Session session, DeadLetters letters, TaskFilter which, int count) {
+    /** The newest of them; the oldest, with which the work begins, if it does not come to all that match. */
+    private static void preview(Session session, DeadLetters letters, TaskFilter which, int count, boolean cut) {
         if (session.out().isJson()) {
             return;
         }
-        List<TaskInfo> newest = new java.util.ArrayList<>();
-        Pages.read((cursor, most) -> letters.list(which, cursor, most), Optional.empty(), PREVIEW, newest::addAll);
-        session.out().table(TaskText.table(newest, session.now()), "");
-        if (count > newest.size()) {
-            session.out().note("… and " + (count - newest.size()) + " more");
+        List<TaskInfo> some = cut ? oldest(letters, which, Math.min(PREVIEW, count)) : newest(letters, which, PREVIEW);
+        session.out().table(TaskText.table(some, session.now()), "");
+        if (count > some.size()) {
+            session.out().note("… and " + (count - some.size()) + " more");
         }
+        if (cut) {
+            session.out().note("These are the oldest; the newer ones that match stay.");
+        }
+    }
+
+    private static List<TaskInfo> newest(DeadLetters letters, TaskFilter which, int most) {
+        List<TaskInfo> newest = new ArrayList<>();
+        Pages.read((cursor, size) -> letters.list(which, cursor, size), Optional.empty(), most, newest::addAll);
+        return newest;
+    }
+
+    /** Brokers list the newest first, so all are read, and only the last ones kept. */
+    private static List<TaskInfo> oldest(DeadLetters letters, TaskFilter which, int most) {
+        List<TaskInfo> last = new ArrayList<>();
+        Pages.read((cursor, size) -> letters.list(which, cursor, size), Optional.empty(), Long.MAX_VALUE, page -> {
+            last.addAll(page);
+            last.subList(0, Math.max(0, last.size() - most)).clear();
+        });
+        return last.reversed();
     }
 
     private int say(Session session, int count, String none) {

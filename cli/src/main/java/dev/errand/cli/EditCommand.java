@@ -65,7 +65,7 @@ final class EditCommand extends IdsCommand {
     @Nullable
     When deadline;
 
-    private @Nullable Payload read;
+    private byte @Nullable [] read;
 
     @Override
     void check(World world) {
@@ -109,9 +109,18 @@ final class EditCommand extends IdsCommand {
         Instant start = due == null ? null : due.ahead(now);
         Instant last = deadline == null ? null : deadline.ahead(now);
         Ranges.checkTimes(now, start, last);
-        if (payload != null && read == null) {
-            read = source.read(payload, session.world(), task.envelope().payload());
+        return new TaskEdit(
+                payload(session, task.envelope().payload()), queue, priority, start, maxAttempts, timeout, last);
+    }
+
+    /** The bytes are read once, and are of each task's own content type and version. */
+    private @Nullable Payload payload(Session session, Payload before) {
+        if (payload == null) {
+            return null;
         }
-        return new TaskEdit(read, queue, priority, start, maxAttempts, timeout, last);
+        if (read == null) {
+            read = source.bytes(payload, session.world());
+        }
+        return source.payload(read, before);
     }
 }

@@ -3,6 +3,7 @@ package dev.errand.cli;
 import dev.errand.Defaults;
 import dev.errand.TaskId;
 import dev.errand.broker.Capability;
+import dev.errand.broker.Debounce;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Names;
 import dev.errand.broker.Payload;
@@ -103,6 +104,22 @@ final class EnqueueCommand extends BrokerCommand {
     Duration uniqueFor;
 
     @Option(
+            names = "--debounce",
+            paramLabel = "KEY",
+            description =
+                    "with --delay: take the place of a waiting task of this type and key, which starts its delay anew")
+    @Nullable
+    String debounce;
+
+    @Option(
+            names = "--debounce-max",
+            paramLabel = "SPAN",
+            description =
+                    "with --debounce: due so long after the first one at the latest; 10 times the delay by default")
+    @Nullable
+    Duration debounceMax;
+
+    @Option(
             names = "--header",
             paramLabel = "NAME=VALUE",
             description = "a header that the handler can read; may be repeated")
@@ -130,6 +147,7 @@ final class EnqueueCommand extends BrokerCommand {
         if (unique == null && uniqueFor != null) {
             throw Refusal.usage("--unique-for goes with --unique KEY");
         }
+        checkDebounce();
         if (priority < -100 || priority > 100) {
             throw Refusal.usage("the priority " + priority + " is out of range; give -100 to 100");
         }
@@ -141,6 +159,27 @@ final class EnqueueCommand extends BrokerCommand {
         Ranges.check("--retention", retention, true);
         Ranges.check("--unique-for", uniqueFor, true);
         checkHeaders();
+    }
+
+    private void checkDebounce() {
+        if (debounce == null && debounceMax != null) {
+            throw Refusal.usage("--debounce-max goes with --debounce KEY");
+        }
+        if (debounce == null) {
+            return;
+        }
+        Names.check("debounce key", debounce);
+        if (delay == null || !delay.isPositive()) {
+            throw Refusal.usage(
+                    "--debounce goes with --delay SPAN: how long the task waits for another one to replace it");
+        }
+        if (unique != null) {
+            throw Refusal.usage("give --debounce or --unique, not both");
+        }
+        if (debounceMax != null && debounceMax.compareTo(delay) < 0) {
+            throw Refusal.usage("--debounce-max must not be shorter than --delay");
+        }
+        Ranges.check("--debounce-max", debounceMax, false);
     }
 
     private void checkHeaders() {
@@ -160,6 +199,9 @@ final class EnqueueCommand extends BrokerCommand {
     int run(Session session) {
         if (unique != null && !session.can(Capability.UNIQUE)) {
             session.store(Capability.UNIQUE, "refuse a second task of one key");
+        }
+        if (debounce != null && !session.can(Capability.DEBOUNCE)) {
+            session.store(Capability.DEBOUNCE, "let a task replace the waiting one of its key");
         }
         Envelope task = envelope(session);
         Receipt receipt = session.broker().enqueue(List.of(task)).getFirst();
@@ -205,7 +247,21 @@ final class EnqueueCommand extends BrokerCommand {
                 .withPriority(priority)
                 .withUnique(
                         unique == null ? null : new UniqueKey(unique, uniqueFor == null ? Duration.ZERO : uniqueFor))
+                .withDebounce(debounce(now))
                 .withHeaders(all);
+    }
+
+    private @Nullable Debounce debounce(Instant now) {
+        if (debounce == null || delay == null) {
+            return null;
+        }
+        if (debounceMax != null) {
+            return new Debounce(debounce, now.plus(debounceMax));
+        }
+        // Ten times the longest delay would be ten years.
+        Duration tenTimes =
+                delay.compareTo(Defaults.MAX_DELAY.dividedBy(10)) > 0 ? Defaults.MAX_DELAY : delay.multipliedBy(10);
+        return new Debounce(debounce, now.plus(tenTimes));
     }
 
     private Policy policy() {

@@ -8,7 +8,7 @@ final class Exit {
     static final int NOT_DONE = 1;
     /** The command line is wrong. */
     static final int USAGE = 2;
-    /** The broker is out of reach, cannot be used, or lacks what was asked of it. */
+    /** The broker is out of reach, cannot be used, or lacks what was asked of it; or the results could not be written. */
     static final int BROKER = 3;
     /** A defect in this program. */
     static final int DEFECT = 4;

@@ -33,7 +33,7 @@ final class Failures {
     }
 
     /** A command that failed on its way. */
-    int failed(Exception failure) {
+    int failed(Throwable failure) {
         int exit = switch (failure) {
             case Refusal refusal -> refusal.exit();
             case InvalidTaskException wrong -> Exit.USAGE;
@@ -49,7 +49,7 @@ final class Failures {
         return exit;
     }
 
-    private int defect(Exception failure) {
+    private int defect(Throwable failure) {
         say("this is a defect in Errand; report it with what follows: " + failure);
         for (StackTraceElement element : failure.getStackTrace()) {
             world.err().println("    at " + Safe.line(element.toString()));

@@ -2,9 +2,8 @@ package dev.errand.cli;
 
 import dev.errand.TaskInfo;
 import dev.errand.cli.text.Safe;
+import dev.errand.cli.text.Table;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,12 +36,13 @@ final class ListOptions {
     long print(Session session, Pages.Source source, String none) {
         Output out = session.out();
         Instant now = session.now();
-        List<TaskInfo> rows = new ArrayList<>();
+        // Cells alone: the payloads of many tasks would not fit into memory.
+        Table rows = TaskText.table();
         boolean streams = out.isJson() || idsOnly;
         long most = all ? Long.MAX_VALUE : limit;
         Pages.End end = Pages.read(source, Optional.ofNullable(cursor), most, page -> {
             if (!streams) {
-                rows.addAll(page);
+                page.forEach(task -> TaskText.row(rows, task, now));
                 return;
             }
             for (TaskInfo task : page) {
@@ -54,7 +54,7 @@ final class ListOptions {
             }
         });
         if (!streams) {
-            out.table(TaskText.table(rows, now), none);
+            out.table(rows, none);
         }
         end.next().ifPresent(next -> out.note("There are more: --cursor " + next + " goes on, --all shows all."));
         return end.count();

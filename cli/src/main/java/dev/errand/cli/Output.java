@@ -105,11 +105,6 @@ final class Output {
         }
     }
 
-    /** Whether whoever reads the results has gone away. */
-    boolean isBroken() {
-        return world.out().checkError();
-    }
-
     void flush() {
         endProgress();
         world.out().flush();

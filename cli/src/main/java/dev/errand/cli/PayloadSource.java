@@ -44,13 +44,12 @@ final class PayloadSource {
 
     /** Reads it; a content type that is not given is that of {@code before}, or JSON. */
     Payload read(String given, World world, @Nullable Payload before) {
+        return payload(bytes(given, world), before);
+    }
+
+    /** Of bytes that have been read. */
+    Payload payload(byte[] bytes, @Nullable Payload before) {
         String type = contentType != null ? contentType : before != null ? before.contentType() : JSON;
-        byte[] bytes = bytes(given, world);
-        if (bytes.length > max) {
-            throw Refusal.usage(
-                    "the payload has more than " + max
-                            + " bytes; store the data elsewhere and send its id, or raise --max-payload together with the clients' maxPayload(…)");
-        }
         if (type.equals(JSON) || type.endsWith("+json") || type.startsWith(JSON + ";")) {
             new JsonText().defect(bytes).ifPresent(why -> {
                 throw Refusal.usage(
@@ -61,7 +60,18 @@ final class PayloadSource {
         return new Payload(bytes, type, version != null ? version : before != null ? before.version() : 1);
     }
 
-    private byte[] bytes(String given, World world) {
+    /** Reads the bytes alone; from standard input that can be done once. */
+    byte[] bytes(String given, World world) {
+        byte[] bytes = all(given, world);
+        if (bytes.length > max) {
+            throw Refusal.usage(
+                    "the payload has more than " + max
+                            + " bytes; store the data elsewhere and send its id, or raise --max-payload together with the clients' maxPayload(…)");
+        }
+        return bytes;
+    }
+
+    private byte[] all(String given, World world) {
         try {
             if (given.equals("-")) {
                 return world.in().readNBytes(max + 1);

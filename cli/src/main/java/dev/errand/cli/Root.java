@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit codes: 0 done; 1 nothing found, or refused by the state of what was found; 2 wrong command line;"
-                    + " 3 broker out of reach, unusable, or not able to; 4 a defect in errand.",
+                    + " 3 broker out of reach, unusable, or not able to, or results not written; 4 a defect in errand.",
             "Results go to standard output, everything else to standard error. --json prints one JSON object a line."
         })
 final class Root implements Runnable {

@@ -25,19 +25,26 @@ final class TaskText {
     private TaskText() {}
 
     static Table table(List<TaskInfo> tasks, Instant now) {
-        Table table = new Table("ID", "STATE", "QUEUE", "TYPE", ">FAILED", ">AGE", "WHEN", "ERROR");
-        for (TaskInfo task : tasks) {
-            table.row(
-                    Cell.of(task.id().value()),
-                    Cell.of(task.state().name(), style(task.state())),
-                    Cell.of(task.queue()),
-                    Cell.of(task.type()),
-                    Cell.of(task.attempts()),
-                    Cell.of(Spans.show(Duration.between(task.envelope().created(), now))),
-                    Cell.of(when(task, now)),
-                    Cell.of(error(task)));
-        }
+        Table table = table();
+        tasks.forEach(task -> row(table, task, now));
         return table;
+    }
+
+    /** Without tasks yet. */
+    static Table table() {
+        return new Table("ID", "STATE", "QUEUE", "TYPE", ">FAILED", ">AGE", "WHEN", "ERROR");
+    }
+
+    static void row(Table table, TaskInfo task, Instant now) {
+        table.row(
+                Cell.of(task.id().value()),
+                Cell.of(task.state().name(), style(task.state())),
+                Cell.of(task.queue()),
+                Cell.of(task.type()),
+                Cell.of(task.attempts()),
+                Cell.of(Spans.show(Duration.between(task.envelope().created(), now))),
+                Cell.of(when(task, now)),
+                Cell.of(error(task)));
     }
 
     static Style style(TaskState state) {

@@ -9,6 +9,7 @@ import dev.errand.TaskState;
 import dev.errand.broker.Broker;
 import dev.errand.broker.Intake;
 import dev.errand.broker.Payload;
+import dev.errand.broker.Subscriptions;
 import dev.errand.broker.TaskStore;
 import dev.errand.time.ManualTime;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -248,6 +250,20 @@ abstract class CommandsOnBroker {
     }
 
     @Test
+    void aDebouncedTaskTakesThePlaceOfTheWaitingOne() throws Exception {
+        done("enqueue", "index", "1", "--id", "first", "--debounce", "o-1", "--delay", "10s");
+        assertThat(done("enqueue", "index", "2", "--debounce", "o-1", "--delay", "30s", "--json")
+                        .out())
+                .isEqualTo("{\"id\":\"first\",\"result\":\"replaced\"}\n");
+        var task = find("first");
+        assertThat(task.due()).isEqualTo(Rig.START.plusSeconds(30));
+        assertThat(task.envelope().payload().bytes())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("2");
+        assertThat(task.envelope().debounce().latest()).isEqualTo(Rig.START.plusSeconds(100));
+    }
+
+    @Test
     void aPayloadComesFromAFileOrFromStandardInput() throws Exception {
         Path file = Files.writeString(folder.resolve("payload.json"), "[1, 2]");
         done("enqueue", "t", "@" + file, "--id", "file");
@@ -306,6 +322,17 @@ abstract class CommandsOnBroker {
     }
 
     @Test
+    void anEditedPayloadKeepsEachTasksContentTypeAndVersion() {
+        rig.enqueue(rig.envelope("a", "t", "q", new Payload(new byte[] {1}, "text/plain", 2)));
+        rig.enqueue(rig.envelope("b", "t", "q", new Payload(new byte[] {2}, "application/json", 3)));
+        rig.input = "[7]";
+        done("edit", "a", "b", "--payload", "-");
+        byte[] bytes = "[7]".getBytes(StandardCharsets.UTF_8);
+        assertThat(find("a").envelope().payload()).isEqualTo(new Payload(bytes, "text/plain", 2));
+        assertThat(find("b").envelope().payload()).isEqualTo(new Payload(bytes, "application/json", 3));
+    }
+
+    @Test
     void idsComeFromStandardInput() {
         rig.enqueue("a");
         rig.enqueue("b");
@@ -318,15 +345,53 @@ abstract class CommandsOnBroker {
     }
 
     private void deadLetters(int count) {
-        Intake worker = rig.worker("mailer", "mail", "mail.confirm");
+        deadLettersNamed("dead-", count);
+    }
+
+    private void deadLettersNamed(String prefix, int count) {
+        Intake worker = rig.worker(prefix + "mailer", "mail", "mail.confirm");
         for (int i = 0; i < count; i++) {
-            rig.enqueue("dead-" + i);
+            rig.enqueue(prefix + i);
             rig.kill(
                     worker,
                     "mail",
                     i % 2 == 0 ? DeadCause.EXHAUSTED : DeadCause.REFUSED,
                     i % 2 == 0 ? "busy" : "no mailbox");
         }
+        rig.time.advance(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aLimitShowsTheOldestWhichGo() {
+        deadLetters(15);
+        Rig.Ran look = done("dead", "purge", "--all", "--limit", "2", "--dry-run");
+        assertThat(look.out())
+                .contains("dead-0 ", "dead-1 ")
+                .doesNotContain("dead-14", "dead-2 ")
+                .endsWith("2 would be purged\n");
+        assertThat(look.err()).contains("These are the oldest; the newer ones that match stay.");
+        assertThat(done("dead", "purge", "--all", "--limit", "12", "--dry-run"))
+                .satisfies(
+                        many -> assertThat(many.out()).contains("dead-9 ").doesNotContain("dead-10", "dead-14"),
+                        many -> assertThat(many.err()).contains("… and 2 more"));
+        rig.terminal = new Terminal(true, true, true, 100);
+        rig.input = "y\n";
+        assertThat(done("dead", "purge", "--all", "--limit", "2").out())
+                .contains("dead-0 ")
+                .endsWith("2 purged\n");
+        assertThat(done("dead", "list", "--ids").out()).contains("dead-2\n").doesNotContain("dead-0\n", "dead-1\n");
+        assertThat(done("dead", "purge", "--all", "--limit", "13", "--dry-run").err())
+                .as("all that match")
+                .doesNotContain("oldest");
+    }
+
+    @Test
+    void whatDiesAfterTheLookIsLeft() {
+        deadLetters(2);
+        Rig.Ran ran = rig.run(rig.afterCount(() -> deadLettersNamed("late-", 3)), "dead", "purge", "--all", "--yes");
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(ran.out()).isEqualTo("2 purged\n");
+        assertThat(done("dead", "list", "--ids").out()).isEqualTo("late-2\nlate-1\nlate-0\n");
     }
 
     @Test
@@ -494,6 +559,66 @@ abstract class CommandsOnBroker {
         }) {
             fails(2, wrong);
         }
+    }
+
+    private void publish(String event, int count) {
+        for (int i = 0; i < count; i++) {
+            rig.broker
+                    .extension(Subscriptions.class)
+                    .orElseThrow()
+                    .publish(List.of(
+                            rig.envelope(event + "-" + i, event, "", new Payload(new byte[0], "text/plain", 1))));
+        }
+    }
+
+    @Test
+    void subscriptionsAreMadeListedAndDeletedAfterALook() {
+        assertThat(done("subscriptions", "list").err()).contains("There is no subscription.");
+        assertThat(done("events").err()).contains("Nobody subscribes to any event.");
+        assertThat(done("subscriptions", "create", "stock", "order.*", "user.born")
+                        .out())
+                .isEqualTo("stock gets order.* user.born\n");
+        done("subscriptions", "create", "mail", "order.placed");
+        publish("order.placed", 3);
+        publish("order.cancelled", 1);
+        assertThat(done("events").out()).isEqualTo("""
+                        EVENTS        SUBSCRIPTIONS
+                        order.*       stock
+                        order.placed  mail
+                        user.born     stock
+                        """);
+        assertThat(done("events", "order.cancelled").out()).contains("stock").doesNotContain("mail");
+        assertThat(fails(1, "events", "unknown.event").err()).contains("nobody gets unknown.event");
+        assertThat(done("subscriptions", "list").out())
+                .startsWith("SUBSCRIPTION  READY  WORKERS  LAST SEEN")
+                .containsPattern("mail +3 +0 .* ago +order.placed")
+                .containsPattern("stock +4 +0 .* ago +order.\\* user.born");
+        assertThat(done("subscriptions", "list", "--json").out())
+                .contains("{\"subscription\":\"stock\",\"events\":[\"order.*\",\"user.born\"],\"queue\":\"sub:stock\","
+                        + "\"depth\":4,\"workers\":0,\"created\":");
+        assertThat(done("events", "--json").out())
+                .contains("{\"events\":\"order.placed\",\"subscriptions\":[\"mail\"]}");
+        assertThat(rig.run("doctor").out()).contains("subscription stock holds 4 waiting tasks");
+
+        assertThat(done("subscriptions", "delete", "stock", "--event", "user.born")
+                        .out())
+                .isEqualTo("stock no longer gets user.born\n");
+        assertThat(fails(1, "subscriptions", "delete", "stock", "--event", "user.born")
+                        .err())
+                .contains("does not get user.born");
+        assertThat(done("subscriptions", "delete", "stock", "--dry-run").out())
+                .isEqualTo("stock would be deleted with 4 pending\n");
+        assertThat(fails(2, "subscriptions", "delete", "stock").err()).contains("--yes");
+        assertThat(done("subscriptions", "list").out()).contains("stock");
+        assertThat(done("subscriptions", "delete", "stock", "--yes").out()).isEqualTo("stock deleted with 4 pending\n");
+        assertThat(fails(1, "subscriptions", "delete", "stock", "--yes").err())
+                .contains("there is no subscription stock");
+        assertThat(done("subscriptions", "list").out()).doesNotContain("stock");
+        for (String[] wrong :
+                new String[][] {{"subscriptions"}, {"subscriptions", "create", "x"}, {"events", "a", "b"}}) {
+            fails(2, wrong);
+        }
+        fails(2, "subscriptions", "create", "no good", "order.placed");
     }
 
     @Test

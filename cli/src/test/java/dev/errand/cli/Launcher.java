@@ -46,6 +46,19 @@ final class Launcher {
                 System.getProperty("java.home"));
     }
 
+    /** With its results written to a file, or to what acts like one. */
+    Ran runInto(Path results, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(path().toString()));
+        command.addAll(List.of(arguments));
+        Path err = Files.createTempFile(folder, "err", ".txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(results.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment());
+        Process process = builder.start();
+        process.getOutputStream().close();
+        return new Ran(process.waitFor(), "", Files.readString(err));
+    }
+
     Ran run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(path().toString()));
         command.addAll(List.of(arguments));

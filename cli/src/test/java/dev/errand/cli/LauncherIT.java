@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,34 @@ class LauncherIT {
         assertThat(Files.readString(folder.resolve("audit.log")))
                 .contains("enqueue: task x")
                 .contains("cancel: task x");
+    }
+
+    @Test
+    void resultsThatCannotBeWrittenAreNotDone() throws Exception {
+        Path full = Path.of("/dev/full");
+        Assumptions.assumeTrue(Files.exists(full), "there is no /dev/full");
+        launcher.run("enqueue", "t", "--queue", "q", "--create");
+        Launcher.Ran ran = launcher.runInto(full, "queues");
+        assertThat(ran.exit()).isEqualTo(3);
+        assertThat(ran.err()).startsWith("errand: cannot write the results: ");
+    }
+
+    @Test
+    void aReaderThatHasSeenEnoughMakesNoNoise() throws Exception {
+        launcher.run("enqueue", "t", "--queue", "q", "--create");
+        Path err = folder.resolve("err");
+        ProcessBuilder shell = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "\"$0\" watch --interval 50ms | head -n 1; exit ${PIPESTATUS[0]}",
+                        launcher.path().toString())
+                .redirectError(err.toFile());
+        shell.environment().putAll(launcher.environment());
+        Process process = shell.start();
+        process.getOutputStream().close();
+        assertThat(process.inputReader().lines()).hasSize(1);
+        assertThat(process.waitFor()).isZero();
+        assertThat(err).content().isEmpty();
     }
 
     @Test

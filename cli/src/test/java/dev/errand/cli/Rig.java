@@ -5,6 +5,7 @@ import dev.errand.DeadCause;
 import dev.errand.TaskId;
 import dev.errand.broker.Broker;
 import dev.errand.broker.BrokerUrl;
+import dev.errand.broker.DeadLetters;
 import dev.errand.broker.Delivery;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Intake;
@@ -19,6 +20,7 @@ import dev.errand.time.ManualTime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,8 +28,10 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** Runs commands on a broker of the test's, with a time that stands still. */
 final class Rig implements AutoCloseable {
@@ -50,7 +54,7 @@ final class Rig implements AutoCloseable {
     }
 
     Ran run(String... args) {
-        return run((url, mayCreate) -> new Lent(), args);
+        return run((url, mayCreate) -> new Lent(broker), args);
     }
 
     Ran run(World.Connector connector, String... args) {
@@ -76,12 +80,30 @@ final class Rig implements AutoCloseable {
         return new Ran(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
-    private final class Lent implements World.Connection {
-        @Override
-        public Broker broker() {
-            return broker;
-        }
+    /** Lends the broker; once its dead letters have been counted, something else happens to it. */
+    World.Connector afterCount(Runnable next) {
+        DeadLetters letters = broker.extension(DeadLetters.class).orElseThrow();
+        DeadLetters counted = proxy(DeadLetters.class, letters, (method, answer) -> {
+            if (method.equals("count")) {
+                next.run();
+            }
+            return answer;
+        });
+        Broker watched = proxy(
+                Broker.class,
+                broker,
+                (method, answer) -> answer.equals(Optional.of(letters)) ? Optional.of(counted) : answer);
+        return (url, mayCreate) -> new Lent(watched);
+    }
 
+    private static <T> T proxy(Class<T> port, T real, BiFunction<String, Object, Object> after) {
+        return port.cast(Proxy.newProxyInstance(
+                port.getClassLoader(),
+                new Class<?>[] {port},
+                (self, method, arguments) -> after.apply(method.getName(), method.invoke(real, arguments))));
+    }
+
+    private record Lent(Broker broker) implements World.Connection {
         @Override
         public void close() {}
     }

@@ -62,6 +62,12 @@ class UsageTest {
                 List.of("enqueue", "t", "--timeout", "0s"),
                 List.of("enqueue", "t", "--unique-for", "1h"),
                 List.of("enqueue", "t", "--unique", " "),
+                List.of("enqueue", "t", "--debounce", "k"),
+                List.of("enqueue", "t", "--debounce", "k", "--delay", "0s"),
+                List.of("enqueue", "t", "--debounce", " ", "--delay", "1s"),
+                List.of("enqueue", "t", "--debounce", "k", "--delay", "1s", "--unique", "u"),
+                List.of("enqueue", "t", "--debounce", "k", "--delay", "2s", "--debounce-max", "1s"),
+                List.of("enqueue", "t", "--debounce-max", "1s"),
                 List.of("enqueue", "t", "--queue", ""),
                 List.of("enqueue", "t", "--header", "novalue"),
                 List.of("enqueue", "t", "\"" + "x".repeat(300_000) + "\""),
@@ -131,6 +137,18 @@ class UsageTest {
     }
 
     @Test
+    void anErrorOfTheMachineIsNotNothingFound() {
+        Rig.Ran error = rig.run(
+                (url, mayCreate) -> {
+                    throw new InternalError("no room");
+                },
+                "tasks",
+                "--all");
+        assertThat(error.exit()).isEqualTo(Exit.DEFECT);
+        assertThat(error.err()).startsWith("errand: ").contains("InternalError: no room");
+    }
+
+    @Test
     void realBrokersAreNotMadeByMistake() {
         World.Connector brokers = new Brokers(time, new Random(1));
         String url = "sqlite:" + folder.resolve("typo.db");
@@ -162,6 +180,7 @@ class UsageTest {
         rig.enqueue("json", "t", "q", "{\"a\":\"\\u001b[2J\"}");
         var worker = rig.worker("w\u202e", "queue\u200b", "type\u202e");
         rig.kill(worker, "queue\u200b", dev.errand.DeadCause.REFUSED, evil);
+        time.advance(java.time.Duration.ofSeconds(1));
         rig.terminal = new Terminal(false, true, true, 60);
         for (String[] command : List.<String[]>of(
                 new String[] {"tasks"},

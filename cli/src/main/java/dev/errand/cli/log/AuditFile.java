@@ -2,6 +2,7 @@ package dev.errand.cli.log;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,8 +22,12 @@ final class AuditFile {
 
     static void append(String message) {
         String line = Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + message + "\n";
-        Path file =
-                file(System.getenv("ERRAND_AUDIT"), System.getenv("XDG_STATE_HOME"), System.getProperty("user.home"));
+        append(
+                file(System.getenv("ERRAND_AUDIT"), System.getenv("XDG_STATE_HOME"), System.getProperty("user.home")),
+                line);
+    }
+
+    static void append(Path file, String line) {
         try {
             Path folder = file.toAbsolutePath().getParent();
             if (folder != null) {
@@ -30,13 +35,20 @@ final class AuditFile {
             }
             if (!Files.exists(file)
                     && file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                create(file);
             }
             Files.writeString(file, line, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             System.err.print("errand: cannot write " + file + " (" + e
                     + "); set ERRAND_AUDIT to a file that can be written: " + line);
+        }
+    }
+
+    private static void create(Path file) throws IOException {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // Another command was first.
         }
     }
 

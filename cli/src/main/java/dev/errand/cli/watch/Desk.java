@@ -8,6 +8,7 @@ import dev.errand.broker.QueueControl;
 import dev.errand.broker.TaskFilter;
 import dev.errand.time.Time;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -81,11 +82,11 @@ final class Desk implements AutoCloseable {
         });
     }
 
-    /** Redrives what is dead in a queue now. */
-    void redrive(String queue) {
+    /** Redrives what died in a queue before this time; what dies at once again is not redriven twice. */
+    void redrive(String queue, Instant before) {
         wishes.add(() -> {
             DeadLetters letters = broker.extension(DeadLetters.class).orElseThrow();
-            TaskFilter which = TaskFilter.ALL.inQueue(queue);
+            TaskFilter which = TaskFilter.ALL.inQueue(queue).endedBefore(before);
             int count = letters.count(which, Integer.MAX_VALUE);
             int done = 0;
             try {

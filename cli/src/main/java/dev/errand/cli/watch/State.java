@@ -51,8 +51,12 @@ record State(
         }
     }
 
-    /** Something that is only done after a yes. */
-    record Question(String text, String queue) {}
+    /**
+     * Something that is only done after a yes.
+     *
+     * @param asOf of which moment it speaks
+     */
+    record Question(String text, String queue, Instant asOf) {}
 
     List<QueueState> shown(Snapshot snapshot) {
         String wanted = filter.toLowerCase(Locale.ROOT);

@@ -104,7 +104,7 @@ public final class Watch {
         if (state.question().isPresent()) {
             State.Question question = state.question().get();
             if (key == 'y' || key == 'Y') {
-                desk.redrive(question.queue());
+                desk.redrive(question.queue(), question.asOf());
                 return Optional.of(state.said("redriving …"));
             }
             return Optional.of(state.said("nothing was done"));
@@ -153,6 +153,8 @@ public final class Watch {
         return dead == 0
                 ? state.said("queue " + queue.name() + " has no dead letters")
                 : state.asked(new State.Question(
-                        "Redrive the " + dead + " dead letters of queue " + queue.name() + "? [y/N]", queue.name()));
+                        "Redrive the " + dead + " dead letters of queue " + queue.name() + "? [y/N]",
+                        queue.name(),
+                        now.at()));
     }
 }

@@ -46,7 +46,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule brokersKnowThePortAndNotTheEngine = noClasses()
             .that()
-            .resideInAnyPackage("dev.errand.sql..", "dev.errand.memory..")
+            .resideInAnyPackage("dev.errand.sql..", "dev.errand.redis..", "dev.errand.nats..", "dev.errand.memory..")
             .should()
             .dependOnClassesThat(resideInAnyPackage(ENGINE));
 
@@ -85,6 +85,8 @@ class ArchitectureTest {
                     "dev.errand.upkeep..",
                     "dev.errand.explain..",
                     "dev.errand.memory..",
+                    "dev.errand.nats..",
+                    "dev.errand.redis..",
                     "dev.errand.observe..",
                     "dev.errand.schedule..",
                     "dev.errand.local..",

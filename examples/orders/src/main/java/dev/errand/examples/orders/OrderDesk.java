@@ -26,7 +26,8 @@ final class OrderDesk {
     record Shown(OrderPlaced order, TaskInfo task) {}
 
     /**
-     * Places an order; once it returns, its mail is as good as sent.
+     * Places an order; once it returns, its mail is as good as sent, and everybody who subscribes to orders gets it. A request
+     * that failed on the way is to be repeated; both have an id that is made from the order's, so that nothing happens twice.
      *
      * @throws Problem if another order has the same id
      */
@@ -34,6 +35,7 @@ final class OrderDesk {
         OrderId id = new OrderId(order.orderId());
         EnqueueResult result = errand.enqueue(Mail.CONFIRM, order, o -> o.id(id.confirmation()));
         if (!(result instanceof Duplicate)) {
+            errand.publish(Orders.PLACED, order, o -> o.id(id.event()));
             return placed(order, false);
         }
         Optional<Shown> earlier = find(id);
@@ -43,6 +45,7 @@ final class OrderDesk {
                     "The order " + id.value() + " was placed before with other contents; choose another orderId"
                             + " or Idempotency-Key for another order");
         }
+        errand.publish(Orders.PLACED, order, o -> o.id(id.event()));
         return placed(order, true);
     }
 

@@ -29,6 +29,11 @@ public record OrderId(String value) {
         return new OrderId("o-" + UUID.randomUUID());
     }
 
+    /** The event that it was placed. */
+    TaskId event() {
+        return TaskId.of(Orders.PLACED.name() + "." + value);
+    }
+
     /** The confirmation's task. */
     public TaskId confirmation() {
         return TaskId.of(Mail.CONFIRM.name() + "." + value);

@@ -1,6 +1,7 @@
 /**
- * Two services and what they share: the order service takes orders over HTTP and enqueues their confirmations; the e-mail
- * service sends them. Start at {@link dev.errand.examples.orders.Mail}.
+ * Three services and what they share: the order service takes orders over HTTP, enqueues their confirmations and publishes that
+ * they were placed; the e-mail service sends the confirmations; the stock service subscribes. Start at {@link
+ * dev.errand.examples.orders.Mail} and {@link dev.errand.examples.orders.Orders}.
  */
 @NullMarked
 package dev.errand.examples.orders;

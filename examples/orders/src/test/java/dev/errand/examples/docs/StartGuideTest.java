@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.MatchResult;
@@ -77,6 +79,22 @@ class StartGuideTest {
         }
     }
 
+    @Test
+    void theEventsWork(@TempDir Path dir) {
+        List<String> reserved = new CopyOnWriteArrayList<>();
+        Set<String> audited = ConcurrentHashMap.newKeySet();
+        try (Errand errand = StartGuide.connect("sqlite:" + dir.resolve("errand.db"));
+                Worker worker =
+                        EventGuide.work(errand, (item, quantity, order) -> reserved.add(order + " " + item), audited)) {
+            EventGuide.publish(errand, new EventGuide.OrderPlaced("o-1", "tea", 2));
+            Await.until("it is reserved", () -> reserved.equals(List.of("o-1 tea")));
+            Await.until("it is audited", () -> audited.equals(Set.of("order.placed o-1")));
+            EventGuide.operate(errand);
+            assertThat(errand.events().find("warehouse")).isEmpty();
+            assertThat(worker.health().stuck()).isZero();
+        }
+    }
+
     private static void send(String address, AtomicInteger busy) throws IOException, BadAddress {
         if (address.startsWith("nobody")) {
             throw new BadAddress();
@@ -96,8 +114,10 @@ class StartGuideTest {
         Path here = root.resolve("examples/orders/src/test/java/dev/errand/examples/docs");
         String code = squeezed(Files.readString(here.resolve("QuickStart.java")))
                 + squeezed(Files.readString(here.resolve("StartGuide.java")))
-                + squeezed(Files.readString(here.resolve("ScheduleGuide.java")));
-        for (String document : List.of("README.md", "README.zh-CN.md", "docs/start.md", "docs/schedules.md")) {
+                + squeezed(Files.readString(here.resolve("ScheduleGuide.java")))
+                + squeezed(Files.readString(here.resolve("EventGuide.java")));
+        for (String document :
+                List.of("README.md", "README.zh-CN.md", "docs/start.md", "docs/schedules.md", "docs/events.md")) {
             List<String> snippets = snippets(Files.readString(root.resolve(document)));
             assertThat(snippets)
                     .as(document)

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Runs an order service and an e-mail service as two processes, places orders, and shows what becomes of them.",
+            "Runs an order service, an e-mail service and a stock service as three processes, places orders, and shows what becomes of"
+                    + " them.",
             "Some mails are refused at first and sent later, some can never be sent and become dead letters; none gets lost.",
             "Without options it goes on until Ctrl-C."
         },
@@ -125,7 +126,7 @@ public final class Demo implements Callable<Integer> {
             if (json) {
                 System.out.println(Summary.json(result));
             }
-            failed = result.tally().lost() > 0 || (plan.once() && result.tally().waiting() > 0);
+            failed = !result.good() || (plan.once() && result.tally().waiting() > 0);
             return failed ? 1 : 0;
         } catch (DemoFailure e) {
             view.close();

@@ -3,6 +3,7 @@ package dev.errand.examples.orders.demo;
 import dev.errand.TaskState;
 import dev.errand.examples.orders.MailService;
 import dev.errand.examples.orders.OrdersService;
+import dev.errand.examples.orders.StockService;
 import dev.errand.examples.orders.smtp.MailFolder;
 import dev.errand.examples.orders.smtp.MailServer;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One run: starts the mail server in this process and both services in processes of their own, places orders, looks on until the
+ * One run: starts the mail server in this process and the services in processes of their own, places orders, looks on until the
  * end or {@link #stop}, stops everything in order, and counts what has really arrived.
  */
 final class DemoRun {
@@ -36,11 +37,12 @@ final class DemoRun {
     private final DemoOrders orders;
     private final DemoReception reception;
     private final Killer killer;
+    private final Subscribers subscribers;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final long start = System.nanoTime();
     private Duration lastOutage = Duration.ZERO;
 
-    DemoRun(Plan plan, Path folder, View view) {
+    DemoRun(Plan plan, Path folder, View view) throws IOException {
         this.plan = plan;
         this.folder = folder;
         this.view = view;
@@ -49,6 +51,7 @@ final class DemoRun {
                 Long.toString(ThreadLocalRandom.current().nextLong(36L * 36 * 36 * 36, 36L * 36 * 36 * 36 * 36), 36));
         this.reception = new DemoReception(orders, ledger, happenings);
         this.killer = new Killer(plan);
+        this.subscribers = new Subscribers(folder.resolve("books"));
     }
 
     /**
@@ -58,8 +61,14 @@ final class DemoRun {
      * @param seconds from the first order to the last one's end
      * @param kills of the mail process
      * @param complete whether it came to its own end, and was not stopped before or overdue
+     * @param told orders that every subscription has noted
      */
-    record Result(Tally tally, double seconds, int kills, boolean complete) {}
+    record Result(Tally tally, double seconds, int kills, boolean complete, int told) {
+        /** Whether all is well: nothing is lost, and after its own end every subscription has heard of every order. */
+        boolean good() {
+            return tally.lost() == 0 && (!complete || told == tally.orders());
+        }
+    }
 
     /** Ends the run soon, in good order. May be called by any thread, at any time. */
     void stop() {
@@ -96,7 +105,9 @@ final class DemoRun {
             Map<String, String> dead = watch.deadLetters();
             Set<String> open = watch.onTheirWay(ledger.open());
             Tally tally = Tally.of(ledger.acknowledged(), mails.list(), dead.keySet(), open);
-            return new Result(tally, seconds, killer.kills(), complete);
+            Set<String> told = subscribers.told();
+            told.retainAll(ledger.acknowledged());
+            return new Result(tally, seconds, killer.kills(), complete, told.size());
         } finally {
             if (!stopped) {
                 services.kill();
@@ -117,7 +128,7 @@ final class DemoRun {
             considerOutage();
             view.show(picture(services, queue, watch));
             if (plan.once() && placer.done()) {
-                if (ledger.open().isEmpty()) {
+                if (ledger.open().isEmpty() && subscribers.told().containsAll(ledger.acknowledged())) {
                     return true;
                 }
                 if (System.nanoTime() - deadline > 0) {
@@ -171,7 +182,7 @@ final class DemoRun {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private Picture picture(Services services, BrokerWatch.Queue queue, BrokerWatch watch) {
+    private Picture picture(Services services, BrokerWatch.Queue queue, BrokerWatch watch) throws IOException {
         return new Picture(
                 elapsed(),
                 watch.describe(),
@@ -179,21 +190,28 @@ final class DemoRun {
                 queue,
                 Picture.Seen.of(services.orders, services.ordersUrl),
                 Picture.Seen.of(services.mail, services.smtp),
+                Picture.Seen.of(services.stock, ""),
+                subscribers.counts(),
                 killer.kills(),
                 reception.refusing(),
                 happenings);
     }
 
-    /** The two processes. For one thread. */
+    /** The three processes. For one thread. */
     private final class Services {
         private final String smtp;
         private final ServiceProcess orders;
+        private final ServiceProcess stock;
         private ServiceProcess mail;
         private String ordersUrl = "";
 
         Services(String smtp) throws IOException {
             this.smtp = smtp;
             this.orders = start("orders", OrdersService.class, List.of("--port", "0"));
+            this.stock = start(
+                    "stock",
+                    StockService.class,
+                    List.of("--books", folder.resolve("books").toString()));
             this.mail = startMail();
         }
 
@@ -210,12 +228,14 @@ final class DemoRun {
         URI awaitReady() throws DemoFailure, InterruptedException {
             ordersUrl = orders.awaitReady(START);
             mail.awaitReady(START);
+            // From now on it is subscribed.
+            stock.awaitReady(START);
             return URI.create(ordersUrl);
         }
 
         /** Whether the mail process is ready; fails if one of them has died of itself. */
         boolean check() throws DemoFailure, InterruptedException {
-            for (ServiceProcess process : List.of(orders, mail)) {
+            for (ServiceProcess process : List.of(orders, mail, stock)) {
                 // A Ctrl-C reaches them before us.
                 if (!process.alive() && !stop.await(1, TimeUnit.SECONDS)) {
                     throw process.died();
@@ -234,11 +254,13 @@ final class DemoRun {
         void stop() throws InterruptedException {
             orders.stop(STOP);
             mail.stop(STOP);
+            stock.stop(STOP);
         }
 
         void kill() throws InterruptedException {
             orders.kill();
             mail.kill();
+            stock.kill();
         }
     }
 }

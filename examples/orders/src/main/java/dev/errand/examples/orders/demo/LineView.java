@@ -29,7 +29,7 @@ final class LineView implements View {
         BrokerWatch.Queue queue = picture.queue();
         out.printf(
                 Locale.ROOT,
-                "%4d s   orders %d (%.0f/s)   mails %d (%.0f/s)   dead letters %d   ready %d, sending %d, to be retried %d,"
+                "%4d s   orders %d (%.0f/s)   mails %d (%.0f/s)   dead letters %d   in stock %d, in sales %d   ready %d, sending %d, to be retried %d,"
                         + " oldest waiting %.1f s%n",
                 second,
                 ledger.orders(),
@@ -37,6 +37,8 @@ final class LineView implements View {
                 ledger.mails(),
                 ledger.arrived.rate(),
                 ledger.deadLetters(),
+                picture.told().reserved(),
+                picture.told().counted(),
                 queue.in(TaskState.PENDING),
                 queue.in(TaskState.ACTIVE),
                 queue.in(TaskState.RETRY),

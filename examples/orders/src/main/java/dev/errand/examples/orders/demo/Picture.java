@@ -12,7 +12,9 @@ import java.util.List;
  * @param queue the broker's mail queue
  * @param ordersProcess the order service
  * @param mailProcess the e-mail service
- * @param kills how often it was killed
+ * @param stockProcess the stock service
+ * @param told what its subscriptions have noted
+ * @param kills how often the e-mail service was killed
  * @param refusing for how long the mail server still refuses everything; zero or less: it does not
  * @param happenings the last ones, and those since the last picture
  */
@@ -23,6 +25,8 @@ record Picture(
         BrokerWatch.Queue queue,
         Seen ordersProcess,
         Seen mailProcess,
+        Seen stockProcess,
+        Subscribers.Counts told,
         int kills,
         Duration refusing,
         Happenings happenings) {

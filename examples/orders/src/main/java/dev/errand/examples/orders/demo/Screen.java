@@ -104,11 +104,21 @@ final class Screen implements View {
     }
 
     private void processes(Picture picture) {
-        lines.add(process("order service", picture.ordersProcess(), ""));
+        lines.add(process("order service", picture.ordersProcess(), "", ""));
         lines.add(process(
                 "mail service",
                 picture.mailProcess(),
-                picture.kills() == 0 ? "" : ", killed " + times(picture.kills())));
+                picture.kills() == 0 ? "" : ", killed " + times(picture.kills()),
+                "31"));
+        lines.add(process(
+                "stock service",
+                picture.stockProcess(),
+                String.format(
+                        Locale.ROOT,
+                        ", %,d orders reserved, %,d counted",
+                        picture.told().reserved(),
+                        picture.told().counted()),
+                "36"));
         Duration refusing = picture.refusing();
         lines.add("   mail server    "
                 + (refusing.isPositive()
@@ -126,11 +136,11 @@ final class Screen implements View {
         return count == 1 ? "once" : count + " times";
     }
 
-    private String process(String name, Picture.Seen seen, String more) {
+    private String process(String name, Picture.Seen seen, String more, String colour) {
         String start = String.format(Locale.ROOT, "   %-14s process %d, ", name, seen.pid());
         return seen.ready()
-                ? start + "up for " + clock(seen.age()) + paint(more, "31") + "   " + seen.where()
-                : start + paint("starting", "33") + paint(more, "31");
+                ? start + "up for " + clock(seen.age()) + paint(more, colour) + "   " + seen.where()
+                : start + paint("starting", "33") + paint(more, colour);
     }
 
     private void happenings(Picture picture) {

@@ -17,7 +17,8 @@ final class Summary {
                   %,7d  mails have arrived, %,d of them after a retry%s
                   %,7d  dead letters: their addresses do not exist
                   %,7d  still on the broker
-                  %,7d  lost""",
+                  %,7d  lost
+                  %,7d  reserved by the stock service, and counted in its sales""",
                 tally.orders(),
                 result.seconds(),
                 tally.mails(),
@@ -25,7 +26,8 @@ final class Summary {
                 tally.duplicates() == 0 ? "" : ", and " + tally.duplicates() + " a second time",
                 tally.dead(),
                 tally.waiting(),
-                tally.lost());
+                tally.lost(),
+                result.told());
         return result.kills() == 0
                 ? text
                 : text + "\nThe mail process was killed " + (result.kills() == 1 ? "once" : result.kills() + " times")
@@ -44,6 +46,7 @@ final class Summary {
                 .put("dead", tally.dead())
                 .put("waiting", tally.waiting())
                 .put("lost", tally.lost())
+                .put("told", result.told())
                 .put("kills", result.kills())
                 .put("seconds", Math.round(result.seconds() * 10) / 10.0)
                 .toString();

@@ -28,6 +28,8 @@ class DemoRunIT {
         assertThat(tally.orders()).isEqualTo(120);
         assertThat(tally.lost()).isZero();
         assertThat(tally.waiting()).isZero();
+        assertThat(result.told()).as("each subscription has every order").isEqualTo(120);
+        assertThat(result.good()).isTrue();
         // 7, 47, 87 have no mailbox; 33 has no address.
         assertThat(tally.dead()).isEqualTo(4);
         assertThat(tally.mails()).isEqualTo(116);

@@ -40,6 +40,8 @@ class ScreenTest {
                 queue,
                 seen,
                 seen,
+                seen,
+                new Subscribers.Counts(1200, 1100),
                 1,
                 Duration.ofSeconds(3),
                 happenings);
@@ -61,7 +63,11 @@ class ScreenTest {
         assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThan(size.columns()));
         assertThat(String.join("\n", lines))
                 .contains("1:15", "1,234", "ready 12", "to be retried 3", "oldest ready 1.5 s")
-                .contains("killed once", "refuses everything for 3 s", "order 199");
+                .contains(
+                        "killed once",
+                        "1,200 orders reserved, 1,100 counted",
+                        "refuses everything for 3 s",
+                        "order 199");
     }
 
     @Test

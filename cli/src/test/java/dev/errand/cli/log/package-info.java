@@ -1,0 +1,2 @@
+/** Tests of what is kept and shown beside the results. */
+package dev.errand.cli.log;
