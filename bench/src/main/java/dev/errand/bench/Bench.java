@@ -7,9 +7,11 @@ import dev.errand.Errand;
 import dev.errand.ErrandException;
 import dev.errand.bench.broker.BrokerKind;
 import dev.errand.bench.broker.Folder;
+import dev.errand.bench.broker.Peer;
 import dev.errand.bench.broker.Site;
 import dev.errand.bench.engine.EngineBench;
 import dev.errand.bench.local.LocalBench;
+import dev.errand.bench.observe.ObserveBench;
 import dev.errand.bench.report.Figures;
 import dev.errand.bench.report.Output;
 import dev.errand.bench.report.Section;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +52,7 @@ public final class Bench implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "BROKER",
-            description = "sqlite (a temporary file), memory, or a URL such as sqlite:/mnt/data/bench.db")
+            description = "sqlite (a temporary file), redis (a server of its own), memory, or a URL")
     private @Nullable String broker;
 
     @Option(names = "--quick", description = "less than a minute: shorter rounds, without the slow workloads")
@@ -64,6 +67,12 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--only-ours", description = "do not measure the bare client")
     private boolean onlyOurs;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "NAME",
+            description = "measure another system beside ours in the same rounds: asynq, on redis (needs Go)")
+    private @Nullable String peerName;
 
     @Option(names = "--rounds", paramLabel = "N", description = "measured rounds of each side; 5, with --quick 3")
     private @Nullable Integer rounds;
@@ -100,6 +109,7 @@ public final class Bench implements Callable<Integer> {
         return new CommandLine(new Bench(new Output(out, err)))
                 .addSubcommand(new EngineBench(new Output(out, err)))
                 .addSubcommand(new LocalBench(new Output(out, err)))
+                .addSubcommand(new ObserveBench(new Output(out, err)))
                 .setOut(new PrintWriter(out, true, UTF_8))
                 .setErr(new PrintWriter(err, true, UTF_8))
                 .setExecutionExceptionHandler((e, line, parsed) -> {
@@ -116,23 +126,32 @@ public final class Bench implements Callable<Integer> {
     public Integer call() throws Exception {
         String measured = broker();
         Plan plan = plan();
+        BrokerKind kind = BrokerKind.of(measured);
         List<Figures> all = new ArrayList<>();
-        for (Workload workload : chosen()) {
-            try (Folder scratch = Folder.make(dir);
-                    Site site = BrokerKind.site(measured, scratch.path())) {
-                if (!workload.suits(profile(site))) {
-                    output.progress(workload.name() + ": left out, this broker cannot do it");
-                    continue;
-                }
-                List<Figures> figures = workload.run(new Run(scratch.path(), plan, !onlyOurs, output), site);
-                output.show(figures);
-                all.addAll(figures);
+        try (Folder programs = Folder.make(dir)) {
+            Optional<Peer> peer =
+                    peerName == null ? Optional.empty() : Optional.of(Peer.of(peerName, kind, programs.path()));
+            for (Workload workload : chosen()) {
+                all.addAll(measure(workload, measured, plan, peer));
             }
         }
-        BrokerKind kind = BrokerKind.of(measured);
-        String command = "./errand bench " + kind.scheme() + (quick ? " --quick" : "");
+        String command = "./errand bench " + kind.scheme() + (quick ? " --quick" : "")
+                + (peerName == null ? "" : " --peer " + peerName);
         return output.finish(new Section(
                 kind.scheme(), kind.title(), command, kind.bounds(), kind.commits() ? Comparison.noted(all) : all));
+    }
+
+    private List<Figures> measure(Workload workload, String measured, Plan plan, Optional<Peer> peer) throws Exception {
+        try (Folder scratch = Folder.make(dir);
+                Site site = BrokerKind.site(measured, scratch.path())) {
+            if (!workload.suits(profile(site))) {
+                output.progress(workload.name() + ": left out, this broker cannot do it");
+                return List.of();
+            }
+            List<Figures> figures = workload.run(new Run(scratch.path(), plan, !onlyOurs, peer, output), site);
+            output.show(figures);
+            return figures;
+        }
     }
 
     private static Profile profile(Site site) {
@@ -162,16 +181,20 @@ public final class Bench implements Callable<Integer> {
     }
 
     private List<Workload> chosen() {
+        List<Workload> there = new ArrayList<>(Workloads.ALL);
+        if (peerName != null) {
+            there.addAll(Workloads.BESIDE_PEERS);
+        }
         if (workloads.isEmpty()) {
-            return Workloads.ALL.stream().filter(w -> !quick || !w.slow()).toList();
+            return there.stream().filter(w -> !quick || !w.slow()).toList();
         }
         List<Workload> chosen = new ArrayList<>();
         for (String name : workloads) {
-            chosen.add(Workloads.ALL.stream()
+            chosen.add(there.stream()
                     .filter(w -> w.name().equals(name))
                     .findFirst()
                     .orElseThrow(() -> wrong("there is no workload '" + name + "'; there are "
-                            + Workloads.ALL.stream().map(Workload::name).collect(Collectors.joining(", ")))));
+                            + there.stream().map(Workload::name).collect(Collectors.joining(", ")))));
         }
         return chosen;
     }

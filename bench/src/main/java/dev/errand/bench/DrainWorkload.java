@@ -1,6 +1,7 @@
 package dev.errand.bench;
 
 import dev.errand.bench.broker.Bare;
+import dev.errand.bench.broker.Peer;
 import dev.errand.bench.broker.Site;
 import dev.errand.bench.measure.Census;
 import dev.errand.bench.measure.Samples;
@@ -11,14 +12,20 @@ import java.util.Optional;
 
 /**
  * A backlog that a worker runs, from its start until the last outcome is written down. The backlog is as large as the warm-up
- * says that a round needs. Bare: taken and completed in batches of 100, without handlers.
+ * says that a round needs, or as many as it is given. Bare: taken and completed in batches of 100, without handlers.
  *
  * @param concurrency the worker's
+ * @param fixed how many tasks; 0: as many as a round needs
  */
-record DrainWorkload(String name, int concurrency) implements Workload {
+record DrainWorkload(String name, int concurrency, int fixed) implements Workload {
     private static final int BARE_BATCH = 100;
     private static final int FIRST = 4_000;
     private static final int MOST = 1_000_000;
+
+    @Override
+    public boolean slow() {
+        return fixed > 0;
+    }
 
     @Override
     public List<Figures> run(Run run, Site site) throws Exception {
@@ -26,10 +33,11 @@ record DrainWorkload(String name, int concurrency) implements Workload {
         try (Ours ours = new Ours(site.url())) {
             Duel duel = new Duel(run, name);
             int[] backlog = {FIRST};
-            return List.of(duel.fight(
+            run.peer().ifPresent(peer -> beside(duel, run, site, peer));
+            return duel.fight(
                     site.name(),
                     warmUp -> warmUp ? warmUp(run, ours, duel, backlog) : ours(ours, backlog[0], duel),
-                    bare.map(client -> warmUp -> bare(client, warmUp ? FIRST : backlog[0]))));
+                    bare.map(client -> warmUp -> bare(client, warmUp ? FIRST : backlog[0])));
         } finally {
             if (bare.isPresent()) {
                 bare.get().close();
@@ -37,10 +45,27 @@ record DrainWorkload(String name, int concurrency) implements Workload {
         }
     }
 
+    /** With a backlog as large as its own rate needs, unless the number is given. */
+    private void beside(Duel duel, Run run, Site site, Peer peer) {
+        int[] backlog = {FIRST};
+        duel.beside(peer.name(), warmUp -> {
+            Peer.Measured measured = peer.drain(site, backlog[0], concurrency);
+            if (warmUp) {
+                double rate = measured.tasks() / measured.seconds();
+                backlog[0] = fixed > 0 ? fixed : size(rate * run.plan().seconds());
+            }
+            return new Round(measured.tasks(), measured.seconds(), new Samples());
+        });
+    }
+
     /** Until a round takes so long that its rate says how large the others must be. */
     private Round warmUp(Run run, Ours ours, Duel duel, int[] backlog) {
         while (true) {
             Round round = ours(ours, backlog[0], duel);
+            if (fixed > 0) {
+                backlog[0] = fixed;
+                return round;
+            }
             if (round.seconds() > run.plan().seconds() / 2 || backlog[0] == MOST) {
                 backlog[0] = size(round.rate() * run.plan().seconds());
                 return round;

@@ -23,7 +23,10 @@ final class Duel {
     private final String workload;
     private final List<Round> ours = new ArrayList<>();
     private final List<Round> bare = new ArrayList<>();
+    private final List<Rival> rivals = new ArrayList<>();
     private final Tally tally = new Tally();
+
+    private record Rival(String system, Side side, List<Round> rounds) {}
 
     Duel(Run run, String workload) {
         this.run = run;
@@ -35,7 +38,13 @@ final class Duel {
         tally.count(census);
     }
 
-    Figures fight(String broker, Side ourSide, Optional<Side> bareSide) throws Exception {
+    /** Another system, which takes its turn at the end of each round. */
+    void beside(String system, Side side) {
+        rivals.add(new Rival(system, side, new ArrayList<>()));
+    }
+
+    /** Answers our figures, and then those of the other systems. */
+    List<Figures> fight(String broker, Side ourSide, Optional<Side> bareSide) throws Exception {
         for (int i = 0; i <= run.plan().rounds(); i++) {
             boolean warmUp = i == 0;
             if (i % 2 == 0) {
@@ -47,11 +56,21 @@ final class Duel {
             if (i % 2 == 1) {
                 keep(ours, ourSide.round(warmUp), warmUp);
             }
+            for (Rival rival : rivals) {
+                keep(rival.rounds(), rival.side().round(warmUp), warmUp);
+            }
             if (!warmUp) {
                 run.output().progress(line(i));
             }
         }
-        return figures(broker);
+        List<Figures> all = new ArrayList<>(List.of(figures(broker)));
+        for (Rival rival : rivals) {
+            all.add(rivalFigures(broker, rival));
+            double times = Median.of(rates(ours)).orElse(0)
+                    / Median.of(rates(rival.rounds())).orElse(1);
+            all.set(0, all.getFirst().note("%s times the rate of %s".formatted(Numbers.ratio(times), rival.system())));
+        }
+        return all;
     }
 
     private static void keep(List<Round> rounds, Round round, boolean warmUp) {
@@ -61,7 +80,10 @@ final class Duel {
     }
 
     private String line(int round) {
-        return "%s: round %d of %d: %s/s%s"
+        StringBuilder others = new StringBuilder();
+        rivals.forEach(rival -> others.append(", %s %s/s"
+                .formatted(rival.system(), Numbers.rate(rival.rounds().getLast().rate()))));
+        return "%s: round %d of %d: %s/s%s%s"
                 .formatted(
                         workload,
                         round,
@@ -69,7 +91,20 @@ final class Duel {
                         Numbers.rate(ours.getLast().rate()),
                         bare.isEmpty()
                                 ? ""
-                                : ", bare " + Numbers.rate(bare.getLast().rate()) + "/s");
+                                : ", bare " + Numbers.rate(bare.getLast().rate()) + "/s",
+                        others);
+    }
+
+    private Figures rivalFigures(String broker, Rival rival) {
+        List<Round> rounds = rival.rounds();
+        return Figures.of(
+                        broker,
+                        workload,
+                        rounds.stream().mapToLong(Round::tasks).sum())
+                .by(rival.system())
+                .withRate(
+                        Median.of(rates(rounds)).orElse(0),
+                        rounds.stream().mapToDouble(Round::seconds).sum());
     }
 
     private Figures figures(String broker) {

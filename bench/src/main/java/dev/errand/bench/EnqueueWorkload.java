@@ -1,8 +1,10 @@
 package dev.errand.bench;
 
 import dev.errand.bench.broker.Bare;
+import dev.errand.bench.broker.Peer;
 import dev.errand.bench.broker.Site;
 import dev.errand.bench.measure.Census;
+import dev.errand.bench.measure.Samples;
 import dev.errand.bench.report.Figures;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,10 +27,17 @@ record EnqueueWorkload(String name, int callers, int bulk) implements Workload {
         Optional<Bare> bare = run.bare(site);
         try (Ours ours = new Ours(site.url())) {
             Duel duel = new Duel(run, name);
-            return List.of(duel.fight(
+            if (bulk == 1) {
+                run.peer()
+                        .ifPresent(peer -> duel.beside(peer.name(), warmUp -> {
+                            Peer.Measured measured = peer.enqueue(site, callers, time(run, warmUp) / 1e9);
+                            return new Round(measured.tasks(), measured.seconds(), new Samples());
+                        }));
+            }
+            return duel.fight(
                     site.name(),
                     warmUp -> ours(ours, time(run, warmUp), duel),
-                    bare.map(client -> warmUp -> bare(client, time(run, warmUp)))));
+                    bare.map(client -> warmUp -> bare(client, time(run, warmUp))));
         } finally {
             if (bare.isPresent()) {
                 bare.get().close();

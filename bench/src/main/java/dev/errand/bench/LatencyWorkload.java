@@ -50,7 +50,9 @@ record LatencyWorkload(String name) implements Workload {
         }
         Samples times = new Samples();
         for (int i = WARM_UP; i < tasks; i++) {
-            times.add(waited.get(i));
+            if (waited.get(i) != 0) {
+                times.add(waited.get(i)); // The others never ran: they are counted as lost.
+            }
         }
         Tally tally = new Tally();
         tally.count(census);

@@ -6,6 +6,7 @@ import dev.errand.EnqueueOptions;
 import dev.errand.Enqueued;
 import dev.errand.Errand;
 import dev.errand.TaskContext;
+import dev.errand.TaskState;
 import dev.errand.TaskType;
 import dev.errand.Worker;
 import dev.errand.bench.measure.Census;
@@ -13,6 +14,7 @@ import dev.errand.broker.Capability;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -123,6 +125,22 @@ final class Ours implements AutoCloseable {
             LockSupport.parkNanos(LOOK);
         }
         return true;
+    }
+
+    /** Waits until so many tasks run and none waits. */
+    void awaitRunning(long running) {
+        long start = System.nanoTime();
+        Map<TaskState, Long> counts = Map.of();
+        while (System.nanoTime() - start < STALL) {
+            counts = errand.queues().counts(QUEUE);
+            if (counts.getOrDefault(TaskState.PENDING, 0L) == 0
+                    && counts.getOrDefault(TaskState.ACTIVE, 0L) == running) {
+                return;
+            }
+            LockSupport.parkNanos(LOOK);
+        }
+        throw new IllegalStateException(
+                running + " tasks should run and none wait, but after a minute it is " + counts);
     }
 
     @Override

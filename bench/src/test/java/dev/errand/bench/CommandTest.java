@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,9 +24,10 @@ class CommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''                              | name a broker: sqlite, memory, or a broker URL",
-                "oracle                          | There is no broker 'oracle' to measure; give sqlite, memory",
+                "''                              | name a broker: sqlite, redis, nats, memory, or a broker URL",
+                "oracle                          | There is no broker 'oracle' to measure; give sqlite, redis, nats, memory",
                 "memory --workload nope          | there is no workload 'nope'; there are enqueue-1, enqueue-8",
+                "memory --peer asynq             | There is no peer 'asynq' to be measured beside memory",
                 "memory --rounds 0               | --rounds must be 1 to 100",
                 "memory --seconds 0              | --seconds must be 0.05 to 600",
                 "memory --nope                   | Unknown option: '--nope'"
@@ -70,12 +72,14 @@ class CommandTest {
         var kind = dev.errand.bench.broker.BrokerKind.of("sqlite");
         try (var site = kind.fresh(folder)) {
             var output = new dev.errand.bench.report.Output(print(out), print(err));
-            var figures = workload.run(new Run(folder, plan, false, output), site);
+            var figures = workload.run(new Run(folder, plan, false, Optional.empty(), output), site);
             assertThat(figures)
                     .extracting(f -> f.workload())
                     .containsExactly("backlog", "backlog-counts", "backlog-list");
             assertThat(figures).allMatch(f -> f.troubles().isEmpty());
             assertThat(figures.getFirst().notes()).singleElement().asString().contains("on a backlog of 100 alone");
+            assertThat(figures.get(1).notes()).singleElement().asString().contains("tasks ran meanwhile, of ");
+            assertThat(figures.get(2).notes()).singleElement().asString().contains("tasks ran meanwhile, of ");
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  */
 public interface BrokerKind {
     /** Every kind that can be measured. */
-    List<BrokerKind> ALL = List.of(new SqliteKind(), new MemoryKind());
+    List<BrokerKind> ALL = List.of(new SqliteKind(), new RedisKind(), new NatsKind(), new MemoryKind());
 
     /** The URL scheme, also its name on the command line. */
     String scheme();

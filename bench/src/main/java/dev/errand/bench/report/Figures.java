@@ -62,6 +62,29 @@ public record Figures(
                 List.of());
     }
 
+    /** Figures of another system. */
+    public Figures by(String otherSystem) {
+        return new Figures(
+                otherSystem,
+                broker,
+                workload,
+                n,
+                seconds,
+                rate,
+                bareRate,
+                times,
+                lost,
+                duplicates,
+                unexplained,
+                notes,
+                failures);
+    }
+
+    /** For people: the workload, and whose figures these are if not ours. */
+    public String label() {
+        return system.equals("errand") ? workload : workload + ", " + system;
+    }
+
     /** With a rate, and the time that was measured. */
     public Figures withRate(double perSecond, double measuredSeconds) {
         return new Figures(

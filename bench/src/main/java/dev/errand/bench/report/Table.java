@@ -70,8 +70,8 @@ public final class Table {
 
     private static List<String> row(Figures f) {
         List<String> row = new ArrayList<>(List.of(
-                f.workload(),
-                Numbers.count(f.n()),
+                f.label(),
+                f.n() == 0 ? "" : Numbers.count(f.n()),
                 text(f.rate(), Numbers::rate),
                 text(f.bareRate(), Numbers::rate),
                 text(f.ratio(), Numbers::ratio)));

@@ -61,6 +61,8 @@ final class Checker {
     private void gone(Ledger.Entry task) {
         if (task.runs().isEmpty()) {
             fail(task, "is lost: acknowledged, never run, and not in the broker");
+        } else if (task.script.kept()) {
+            fail(task, "is gone, though it is kept for a day");
         } else {
             completed(task, "is gone");
         }
@@ -90,10 +92,13 @@ final class Checker {
 
     private void runsAgain(Ledger.Entry task) {
         List<Ran> runs = task.runs();
+        int retries = 0;
         for (int i = 1; i < runs.size(); i++) {
             Ran run = runs.get(i - 1);
             Ran next = runs.get(i);
-            Reason reason = explainer.why(run, next);
+            Reason reason = explainer.why(run, next, task.script.isRetried(retries));
+            // With a crash in between, the broker may not have heard of the failure: that attempt does not count.
+            retries += reason == Reason.RETRY && next.crashes() == run.crashes() ? 1 : 0;
             again.merge(reason, 1L, Long::sum);
             if (reason == Reason.NONE) {
                 fail(task, "ran again without a reason: " + run + ", then " + next);

@@ -12,6 +12,8 @@ import java.util.Map;
 final class Explainer {
     /** An outcome is written down within so long of its handler's end, unless the broker is held up. */
     private static final long SETTLE_MICROS = Duration.ofSeconds(10).toNanos() / 1_000;
+    /** The same before a kill, which loses what is not written down: so long has it been since the end of the handler. */
+    private static final long LOSS_MICROS = Duration.ofSeconds(3).toNanos() / 1_000;
     /** A task that was taken before its process was stopped may begin so long after that went on. */
     private static final long LATE_MICROS = Duration.ofSeconds(5).toNanos() / 1_000;
     /** Of the lease: two thirds, less what clocks and signals are worth. */
@@ -32,12 +34,16 @@ final class Explainer {
         this.leases = leases;
     }
 
-    /** Why {@code next} came after {@code run}; {@link Reason#NONE} if nothing explains it. */
-    Reason why(Ran run, Ran next) {
+    /**
+     * Why {@code next} came after {@code run}; {@link Reason#NONE} if nothing explains it.
+     *
+     * @param retried whether the task is tried again if the run has failed
+     */
+    Reason why(Ran run, Ran next, boolean retried) {
         if (run.number() == next.number()) {
             return Reason.NONE; // one attempt, run twice
         }
-        if (run.end() == Line.Event.FAIL && next.begin() >= run.endedAt()) {
+        if (retried && run.end() == Line.Event.FAIL && next.begin() >= run.endedAt()) {
             return Reason.RETRY;
         }
         if (any(What.KILLED, run.process(), i -> hitByKill(i, run, next))) {
@@ -76,14 +82,14 @@ final class Explainer {
         if (run.begin() > kill.to() || next.begin() < kill.from()) {
             return false;
         }
-        return run.end() == null || kill.from() - run.endedAt() <= SETTLE_MICROS || heldUp(run.endedAt(), kill.from());
+        return run.end() == null || kill.from() - run.endedAt() <= LOSS_MICROS || heldUp(run.endedAt(), kill.from());
     }
 
     /** Whether some process stood still, and may have held the broker up, for most of this time. */
     private boolean heldUp(long from, long to) {
         return incidents.stream()
                 .filter(i -> i.what() == What.STOPPED || i.what() == What.BROKER_KILLED)
-                .anyMatch(i -> Math.min(i.to(), to) - Math.max(i.from(), from) >= to - from - SETTLE_MICROS);
+                .anyMatch(i -> Math.min(i.to(), to) - Math.max(i.from(), from) >= to - from - LOSS_MICROS);
     }
 
     private interface Test {

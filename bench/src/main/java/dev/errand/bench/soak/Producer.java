@@ -2,7 +2,6 @@ package dev.errand.bench.soak;
 
 import dev.errand.Errand;
 import dev.errand.ErrandException;
-import dev.errand.TaskType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,17 +50,16 @@ final class Producer {
                 // A stopped broker holds the load up; it is not made up for afterwards.
                 due = Math.max(due, System.nanoTime() - 1_000_000_000L) + (long) (1e9 / perSecond);
                 Script script = Script.random(random);
-                boolean kept = random.nextInt(10) == 0;
                 int delay = random.nextInt(10) == 0 ? random.nextInt(LONGEST_DELAY_MILLIS) : 0;
                 room.acquire();
-                threads.execute(() -> enqueue(script, kept ? Script.KEPT : Script.TYPE, Duration.ofMillis(delay)));
+                threads.execute(() -> enqueue(script, Duration.ofMillis(delay)));
             }
         }
     }
 
-    private void enqueue(Script script, TaskType<String> type, Duration delay) {
+    private void enqueue(Script script, Duration delay) {
         try {
-            String id = errand.enqueue(type, script.toString(), o -> o.delay(delay))
+            String id = errand.enqueue(script.type(), script.toString(), o -> o.delay(delay))
                     .id()
                     .value();
             journal.write(Line.about(Line.Event.STORED, id, script.toString()));

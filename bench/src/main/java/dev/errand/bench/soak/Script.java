@@ -11,11 +11,14 @@ import java.util.random.RandomGenerator;
  * What a task does, and with it how it must end; its text form is the payload.
  *
  * @param amount milliseconds of work, or how many attempts fail
+ * @param kept whether the task is kept when it is completed
  */
-record Script(Deed deed, int amount) {
+record Script(Deed deed, int amount, boolean kept) {
     static final String QUEUE = "soak";
+    private static final int ATTEMPTS = 3;
+    private static final String KEPT_MARK = " kept";
     private static final Retry RETRY =
-            Retry.fixed(Duration.ofMillis(200)).jitter(0).maxAttempts(3);
+            Retry.fixed(Duration.ofMillis(200)).jitter(0).maxAttempts(ATTEMPTS);
 
     /** Most tasks: nothing is kept of them when they are completed. */
     static final TaskType<String> TYPE =
@@ -47,30 +50,43 @@ record Script(Deed deed, int amount) {
     }
 
     static Script random(RandomGenerator random) {
+        boolean kept = random.nextInt(10) == 0;
         int dice = random.nextInt(100);
         int amount = random.nextInt(1_000);
         if (dice < 75) {
-            return new Script(Deed.WORK, amount % 20);
+            return new Script(Deed.WORK, amount % 20, kept);
         } else if (dice < 85) {
-            return new Script(Deed.WORK, 200 + amount * 2);
+            return new Script(Deed.WORK, 200 + amount * 2, kept);
         } else if (dice < 95) {
-            return new Script(Deed.FAIL_FIRST, 1 + amount % 2);
+            return new Script(Deed.FAIL_FIRST, 1 + amount % 2, kept);
         } else if (dice < 98) {
-            return new Script(Deed.REFUSE, 0);
+            return new Script(Deed.REFUSE, 0, kept);
         }
-        return new Script(Deed.FAIL_ALWAYS, 0);
+        return new Script(Deed.FAIL_ALWAYS, 0, kept);
     }
 
     static Script parse(String text) {
-        int blank = text.indexOf(' ');
+        boolean kept = text.endsWith(KEPT_MARK);
+        String rest = kept ? text.substring(0, text.length() - KEPT_MARK.length()) : text;
+        int blank = rest.indexOf(' ');
         return new Script(
-                Deed.valueOf(text.substring(0, blank).toUpperCase(Locale.ROOT)),
-                Integer.parseInt(text.substring(blank + 1)));
+                Deed.valueOf(rest.substring(0, blank).toUpperCase(Locale.ROOT)),
+                Integer.parseInt(rest.substring(blank + 1)),
+                kept);
     }
 
     /** Whether the task must be a dead letter in the end, by itself. */
     boolean mustDie() {
         return deed == Deed.FAIL_ALWAYS || deed == Deed.REFUSE;
+    }
+
+    /** Whether a failure is followed by another attempt, after so many that were. */
+    boolean isRetried(int retries) {
+        return (deed == Deed.FAIL_FIRST || deed == Deed.FAIL_ALWAYS) && retries < ATTEMPTS - 1;
+    }
+
+    TaskType<String> type() {
+        return kept ? KEPT : TYPE;
     }
 
     void run(int attempt) throws Failure, InterruptedException {
@@ -88,6 +104,6 @@ record Script(Deed deed, int amount) {
 
     @Override
     public String toString() {
-        return deed.name().toLowerCase(Locale.ROOT) + " " + amount;
+        return deed.name().toLowerCase(Locale.ROOT) + " " + amount + (kept ? KEPT_MARK : "");
     }
 }

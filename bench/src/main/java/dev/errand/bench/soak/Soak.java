@@ -41,7 +41,9 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpWidth = 110)
 public final class Soak implements Callable<Integer> {
-    @Parameters(paramLabel = "BROKER", description = "sqlite (a temporary file), or a URL")
+    @Parameters(
+            paramLabel = "BROKER",
+            description = "sqlite (a temporary file), redis (a server of its own, which is killed, too), or a URL")
     private String broker = "";
 
     @Option(names = "--minutes", required = true, paramLabel = "N", description = "how long to load it; 0.5 is allowed")

@@ -208,6 +208,62 @@ class CheckerTest {
     }
 
     @Test
+    void whatIsRefusedIsNotTriedAgain() {
+        stored("refuse 0");
+        run("a", 1, 0, 10, Event.FAIL, 11);
+        run("b", 2, 0, 12, Event.FAIL, 13);
+        held.put("t", new Held(TaskState.DEAD, DeadCause.REFUSED, 0));
+        assertThat(check().again(Reason.NONE)).isOne();
+        kill("a", 11);
+        assertThat(check().again(Reason.KILLED)).isOne();
+    }
+
+    @Test
+    void moreAttemptsThanThePolicyAllowsAreAFailure() {
+        stored("fail_always 0");
+        run("a", 1, 0, 10, Event.FAIL, 11);
+        run("b", 2, 0, 12, Event.FAIL, 13);
+        run("b", 3, 0, 14, Event.FAIL, 15);
+        held.put("t", new Held(TaskState.DEAD, DeadCause.EXHAUSTED, 0));
+        assertThat(check().again(Reason.RETRY)).isEqualTo(2);
+        assertThat(check().failures()).isEmpty();
+        run("b", 4, 0, 16, Event.FAIL, 17);
+        assertThat(check().again(Reason.NONE)).isOne();
+    }
+
+    @Test
+    void aFailureThatTheBrokerNeverHeardOfIsNoAttempt() {
+        stored("fail_always 0");
+        run("a", 1, 0, 10, Event.FAIL, 11);
+        kill("a", 11);
+        run("b", 2, 1, 12, Event.FAIL, 13);
+        run("b", 3, 1, 14, Event.FAIL, 15);
+        run("b", 4, 1, 16, Event.FAIL, 17);
+        held.put("t", new Held(TaskState.DEAD, DeadCause.EXHAUSTED, 1));
+        assertThat(check().failures()).isEmpty();
+    }
+
+    @Test
+    void aKillSomeSecondsAfterTheEndExplainsNothingEither() {
+        stored(WORK);
+        run("slow", 1, 0, 10, Event.END, 11);
+        kill("slow", 16);
+        run("b", 2, 1, 17, Event.END, 18);
+        assertThat(check().again(Reason.NONE)).isOne();
+        incidents.add(incident(What.STOPPED, "b", 12, 15));
+        assertThat(check().again(Reason.KILLED)).as("the broker was held up").isOne();
+    }
+
+    @Test
+    void whatIsKeptMayNotBeGone() {
+        stored(WORK + " kept");
+        run("a", 1, 0, 10, Event.END, 11);
+        assertThat(check().failures()).containsExactly("task t is gone, though it is kept for a day");
+        held.put("t", new Held(TaskState.COMPLETED, null, 0));
+        assertThat(check().failures()).isEmpty();
+    }
+
+    @Test
     void aRetryBeforeTheFailureIsAFailure() {
         stored("fail_first 1");
         run("a", 1, 0, 10, Event.FAIL, 15);

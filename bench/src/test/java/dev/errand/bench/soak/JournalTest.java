@@ -60,8 +60,10 @@ class JournalTest {
 
     @Test
     void scriptsAreReadAsTheyAreWritten() {
-        Script script = new Script(Script.Deed.FAIL_FIRST, 2);
+        Script script = new Script(Script.Deed.FAIL_FIRST, 2, false);
         assertThat(Script.parse(script.toString())).isEqualTo(script);
+        Script kept = new Script(Script.Deed.WORK, 12, true);
+        assertThat(Script.parse(kept.toString())).isEqualTo(kept);
     }
 
     private void see(String process, Line line) {

@@ -2,6 +2,7 @@ package dev.errand.bench.soak;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.contract.server.RedisProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -9,11 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SoakIT {
+    /** With it the server is killed early, too. */
+    private static final String REDIS_SEED = "18";
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -45,6 +50,29 @@ class SoakIT {
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
         }
+    }
+
+    @Test
+    @EnabledIf(value = "dev.errand.contract.server.RedisProcess#isPresent", disabledReason = RedisProcess.MISSING)
+    void nothingIsLostOnRedisEither() {
+        int code = soak(
+                "redis",
+                "--minutes",
+                "0.17",
+                "--seed",
+                REDIS_SEED,
+                "--every",
+                "1",
+                "--rate",
+                "50",
+                "--json",
+                "--dir",
+                folder.toString());
+        assertThat(code).as(err.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .startsWith("{\"system\":\"errand\",\"broker\":\"redis\",\"workload\":\"soak\",")
+                .contains("\"waiting\":0,", "\"duplicates_unexplained\":0,\"failures\":0}")
+                .doesNotContain("\"acknowledged\":0,", "\"broker_killed\":0,");
     }
 
     @ParameterizedTest
