@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
+import dev.errand.LogLines;
 import dev.errand.Release;
 import dev.errand.Retry;
 import dev.errand.RetryAfter;

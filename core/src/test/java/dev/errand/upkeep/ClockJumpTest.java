@@ -2,6 +2,7 @@ package dev.errand.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.errand.time.ManualTime;
 import dev.errand.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,37 +11,38 @@ import org.junit.jupiter.api.Test;
 class ClockJumpTest {
     private static final Duration TRUCE = Duration.ofSeconds(30);
 
-    /** Two clocks that can part. */
+    /** Time that passes, and a wall clock that can be set apart from it. */
     private static final class TwoClocks implements Time {
-        private Instant now = Instant.parse("2026-03-29T01:00:00Z");
-        private long nanos = -7;
+        private final ManualTime passing = new ManualTime(Instant.parse("2026-03-29T01:00:00Z"));
+        private Duration ahead = Duration.ZERO;
 
-        void pass(Duration both) {
-            now = now.plus(both);
-            nanos += both.toNanos();
+        void pass(Duration span) {
+            passing.advance(span);
         }
 
         void set(Duration by) {
-            now = now.plus(by);
+            ahead = ahead.plus(by);
         }
 
         @Override
         public Instant now() {
-            return now;
+            return passing.now().plus(ahead);
         }
 
         @Override
         public long nanoTime() {
-            return nanos;
+            return passing.nanoTime();
         }
 
         @Override
         public Timer after(Duration delay, Runnable action) {
-            throw new UnsupportedOperationException();
+            return passing.after(delay, action);
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            passing.close();
+        }
     }
 
     private final TwoClocks time = new TwoClocks();

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.errand.DeadLetter;
 import dev.errand.Discard;
 import dev.errand.Errand;
+import dev.errand.LogLines;
 import dev.errand.Mdc;
 import dev.errand.Release;
 import dev.errand.Retry;

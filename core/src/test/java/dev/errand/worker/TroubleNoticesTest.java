@@ -8,6 +8,7 @@ import dev.errand.DeadCause;
 import dev.errand.Errand;
 import dev.errand.Health;
 import dev.errand.InvalidTaskException;
+import dev.errand.LogLines;
 import dev.errand.Notice;
 import dev.errand.TaskId;
 import dev.errand.TaskInfo;

@@ -1,4 +1,4 @@
-package dev.errand.local;
+package dev.errand;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -9,13 +9,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What one logger says until it is closed, whatever the configuration says of it. */
-final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final Logger logger;
     private final Level before;
     private final boolean additive;
 
-    LogLines(String name, Level level) {
+    /** Listens from now on, at this level. */
+    public LogLines(String name, Level level) {
         logger = (Logger) LoggerFactory.getLogger(name);
         before = logger.getLevel();
         additive = logger.isAdditive();
@@ -32,11 +33,13 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         events.add(event);
     }
 
-    List<ILoggingEvent> events() {
+    /** All of it so far. */
+    public List<ILoggingEvent> events() {
         return List.copyOf(events);
     }
 
-    List<ILoggingEvent> of(String task) {
+    /** What has been said of a task. */
+    public List<ILoggingEvent> of(String task) {
         return events.stream()
                 .filter(e -> e.getFormattedMessage().contains(task))
                 .toList();
