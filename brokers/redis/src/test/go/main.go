@@ -215,6 +215,8 @@ func inspect(insp *asynq.Inspector, l line) line {
 			all, err = insp.ListArchivedTasks(q)
 		case "completed":
 			all, err = insp.ListCompletedTasks(q)
+		case "aggregating":
+			all, err = insp.ListAggregatingTasks(q, text(l, "group"))
 		}
 		if err != nil {
 			return fail(err)
@@ -277,8 +279,59 @@ func inspect(insp *asynq.Inspector, l line) line {
 		return done(insp.PauseQueue(q))
 	case "unpause":
 		return done(insp.UnpauseQueue(q))
+	case "queues":
+		all, err := insp.Queues()
+		if err != nil {
+			return fail(err)
+		}
+		sort.Strings(all)
+		return line{"queues": all}
+	case "history":
+		days, err := insp.History(q, 2)
+		if err != nil {
+			return fail(err)
+		}
+		return line{"processed": days[0].Processed, "failed": days[0].Failed, "days": len(days)}
+	case "groups":
+		all, err := insp.Groups(q)
+		if err != nil {
+			return fail(err)
+		}
+		groups := line{}
+		for _, g := range all {
+			groups[g.Group] = g.Size
+		}
+		return line{"groups": groups}
+	case "all":
+		return all(insp, l)
+	case "remove":
+		force, _ := l["force"].(bool)
+		return done(insp.DeleteQueue(q, force))
 	}
 	return line{"error": "unknown command"}
+}
+
+// What the command line does with all tasks of a state.
+func all(insp *asynq.Inspector, l line) line {
+	q, g := text(l, "queue"), text(l, "group")
+	each := map[string]func(string) (int, error){
+		"run scheduled": insp.RunAllScheduledTasks, "run retry": insp.RunAllRetryTasks, "run archived": insp.RunAllArchivedTasks,
+		"archive pending": insp.ArchiveAllPendingTasks, "archive scheduled": insp.ArchiveAllScheduledTasks,
+		"archive retry": insp.ArchiveAllRetryTasks, "delete pending": insp.DeleteAllPendingTasks,
+		"delete scheduled": insp.DeleteAllScheduledTasks, "delete retry": insp.DeleteAllRetryTasks,
+		"delete archived": insp.DeleteAllArchivedTasks, "delete completed": insp.DeleteAllCompletedTasks,
+		"run aggregating":     func(q string) (int, error) { return insp.RunAllAggregatingTasks(q, g) },
+		"archive aggregating": func(q string) (int, error) { return insp.ArchiveAllAggregatingTasks(q, g) },
+		"delete aggregating":  func(q string) (int, error) { return insp.DeleteAllAggregatingTasks(q, g) },
+	}[text(l, "action")+" "+text(l, "state")]
+	if each == nil {
+		return line{"error": "unknown command"}
+	}
+	n, err := each(q)
+	if err != nil {
+		return fail(err)
+	}
+	return line{"count": n}
 }
 
 func main() {

@@ -7,7 +7,7 @@ public final class Release extends TaskSignal {
     private static final long serialVersionUID = 1L;
     private final Duration delay;
 
-    /** Gives the task back for {@code delay}, zero or more. */
+    /** Gives the task back for {@code delay}, zero or more; zero: to the end of its line, at once. */
     public Release(Duration delay) {
         super("release for " + delay, null);
         requireNotNegative(delay);

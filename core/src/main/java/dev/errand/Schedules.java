@@ -87,7 +87,11 @@ public final class Schedules {
                 .map(ScheduleInfo::of);
     }
 
-    /** Holds one back until it is resumed; false if there is none. Tasks that it has enqueued run all the same. */
+    /**
+     * Holds one back until it is resumed; false if there is none. Tasks that it has enqueued run all the same.
+     *
+     * @throws ConfigurationException if its record cannot be read; put it anew or delete it
+     */
     public boolean pause(String name) {
         return book().pause(name, true);
     }

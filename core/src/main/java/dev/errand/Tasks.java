@@ -165,7 +165,7 @@ public final class Tasks {
      * @throws CapabilityException without {@link Capability#STEPS}
      */
     public Set<String> steps(TaskId id) {
-        return new TreeSet<>(records(Capability.STEPS).steps(id).keySet());
+        return new TreeSet<>(records(Capability.STEPS).stepNames(id));
     }
 
     private TaskRecords records(Capability needed) {

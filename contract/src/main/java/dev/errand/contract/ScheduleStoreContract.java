@@ -11,6 +11,8 @@ import dev.errand.broker.Envelope;
 import dev.errand.broker.Payload;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.ScheduleStore;
+import dev.errand.broker.ScheduleStore.Advance;
+import dev.errand.broker.ScheduleStore.Advanced;
 import dev.errand.broker.ScheduleStore.Result;
 import dev.errand.broker.ScheduleStore.Run;
 import dev.errand.broker.ScheduleStore.Stored;
@@ -207,6 +209,44 @@ abstract class ScheduleStoreContract extends PortContract {
         assertThat(store().find("unknown")).isEmpty();
         assertThat(store().runs("a", 10)).isEmpty();
         assertNothingToTake(intake("w"));
+    }
+
+    @Test
+    void ofSeveralAtOnceEachIsFiredForItself() {
+        Stored first = created(schedule("first", at(-1)));
+        Stored changed = created(schedule("changed", at(-1)));
+        assertThat(store().put(changed, changed.version())).isTrue();
+        Stored idle = created(schedule("idle", at(-1)));
+        Stored last = created(schedule("last", at(-1)));
+        List<Advanced> answers = store().advance(List.of(
+                step(first, List.of(sample("t1").envelope(), sample("t2").envelope())),
+                step(changed, List.of(sample("no").envelope())),
+                step(schedule("unknown", at(-1)), List.of(sample("none").envelope())),
+                step(idle, List.of()),
+                step(last, List.of(sample("t3").envelope()))));
+        Receipt stored = new Receipt.Stored();
+        assertThat(answers)
+                .containsExactly(
+                        new Advanced.Done(List.of(stored, stored)),
+                        new Advanced.Superseded(),
+                        new Advanced.Superseded(),
+                        new Advanced.Done(List.of()),
+                        new Advanced.Done(List.of(stored)));
+        assertThat(store().runs("first", 10)).hasSize(2);
+        assertThat(store().runs("changed", 10)).isEmpty();
+        assertThat(store().runs("last", 10)).containsExactly(run(at(-1), Result.ENQUEUED, "t3"));
+        assertThat(store().due(now(), 10)).extracting(Stored::name).containsExactly("changed");
+        assertThat(store().find("unknown")).isEmpty();
+        assertThat(store().advance(List.of())).isEmpty();
+        assertThat(ids(take(intake("w"), 3))).containsExactlyInAnyOrder("t1", "t2", "t3");
+        assertNothingToTake(intake("w2"));
+    }
+
+    private Advance step(Stored stored, List<Envelope> tasks) {
+        List<Run> runs = tasks.stream()
+                .map(task -> new Run(at(-1), at(-1), Result.ENQUEUED, task.id()))
+                .toList();
+        return new Advance(with(stored, at(60), List.of(), false), stored.version(), tasks, runs);
     }
 
     @Test

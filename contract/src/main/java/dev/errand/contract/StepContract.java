@@ -207,6 +207,24 @@ abstract class StepContract extends EngineContract {
     }
 
     @Test
+    void whatIsUnderWayWhenATaskEndsIsWrittenBeforeItsEnd() {
+        AtomicBoolean away = new AtomicBoolean(true);
+        RecordsAway flaky = new RecordsAway(away);
+        errand = stage.connect(flaky, time, c -> {});
+        CountDownLatch ran = new CountDownLatch(1);
+        start(errand.worker().handle(TYPE, (text, task) -> {
+            task.progress(0.5);
+            Await.until("it is under way", () -> flaky.refused.get() > 0);
+            ran.countDown();
+        }));
+        TaskId id = errand.enqueue(TYPE, "x").id();
+        await(ran);
+        away.set(false);
+        ended(id);
+        assertThat(errand.tasks().progress(id).map(Progress::fraction)).contains(0.5);
+    }
+
+    @Test
     void aStepWaitsForTheBrokerToComeBack() {
         AtomicBoolean away = new AtomicBoolean(true);
         RecordsAway flaky = new RecordsAway(away);

@@ -71,14 +71,14 @@ public record BrokerUrl(String scheme, String rest, Map<String, String> options)
     }
 
     /**
-     * The URL without what may be secret: the user information and the options' values. If only the options have an @, the question
-     * mark may be one of a password, so nothing but the scheme is shown.
+     * The URL without what may be secret: the user information and the options' values. If the options have an @, the question mark
+     * may be one of a password, so nothing but the scheme is shown.
      */
     @Override
     public String toString() {
         int at = rest.lastIndexOf('@');
-        boolean torn = at < 0
-                && options.entrySet().stream().anyMatch(option -> (option.getKey() + option.getValue()).contains("@"));
+        boolean torn =
+                options.entrySet().stream().anyMatch(option -> (option.getKey() + option.getValue()).contains("@"));
         if (rest.startsWith("//") && torn) {
             return scheme + "://***";
         }

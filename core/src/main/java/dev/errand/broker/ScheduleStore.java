@@ -1,7 +1,11 @@
 package dev.errand.broker;
 
+import dev.errand.BrokerClosedException;
+import dev.errand.BrokerUnavailableException;
+import dev.errand.ErrandException;
 import dev.errand.TaskId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +20,13 @@ public interface ScheduleStore {
     /** How many runs of each schedule are remembered; older ones are dropped. */
     int MAX_RUNS = 100;
 
+    /** What the definition of a damaged schedule begins with. */
+    String DAMAGED = "damaged ";
+
     /** The most characters of a definition. */
     int MAX_DEFINITION = 256 * 1024;
 
-    /** All of them, by name. */
+    /** All of them, by name; those whose record cannot be read as {@link Stored#damaged}, here and elsewhere. */
     List<Stored> list();
 
     /** One of them. */
@@ -52,9 +59,34 @@ public interface ScheduleStore {
      *
      * @param runs those with a task name it by the id that it has in {@code tasks}
      * @return an answer for each task, in order; empty, and nothing is done, if the version is another one
-     * @throws dev.errand.ErrandException if a task is refused; nothing is done then
+     * @throws ErrandException if a task is refused; nothing is done then
      */
     Optional<List<Receipt>> advance(Stored next, long expected, List<Envelope> tasks, List<Run> runs);
+
+    /**
+     * The same for several schedules, each for itself: atomic one by one, not together. For many that are due at once a broker
+     * that can does it with few commits or round trips.
+     *
+     * @param steps no schedule twice
+     * @return an answer for each, in order; none is thrown away because another failed
+     * @throws BrokerUnavailableException if the broker cannot be reached; some may have been done, and a repetition
+     *     finds another version there
+     */
+    default List<Advanced> advance(List<Advance> steps) {
+        List<Advanced> answers = new ArrayList<>(steps.size());
+        for (Advance step : steps) {
+            try {
+                answers.add(advance(step.next(), step.expected(), step.tasks(), step.runs())
+                        .<Advanced>map(Advanced.Done::new)
+                        .orElseGet(Advanced.Superseded::new));
+            } catch (BrokerUnavailableException | BrokerClosedException e) {
+                throw e;
+            } catch (ErrandException e) {
+                answers.add(new Advanced.Failed(e));
+            }
+        }
+        return answers;
+    }
 
     /** The latest runs, newest first. */
     List<Run> runs(String name, int limit);
@@ -98,6 +130,37 @@ public interface ScheduleStore {
             waiting = List.copyOf(waiting);
         }
 
+        /**
+         * One whose record the broker cannot read: it never fires, is shown with {@code why}, can be deleted, and is replaced
+         * by whoever stores it anew. A broker answers it in the place of the record, so that one bad record hurts no other
+         * schedule.
+         *
+         * @param due when it would fire, if that is known
+         */
+        public static Stored damaged(String name, @Nullable Instant due, @Nullable String why, long version) {
+            String text = DAMAGED
+                    + (why == null
+                            ? "nobody knows why"
+                            : why.lines().findFirst().orElse(""));
+            return new Stored(
+                    name,
+                    text.substring(0, Math.min(text.length(), 1_000)),
+                    Payload.EMPTY,
+                    Instant.EPOCH,
+                    due,
+                    List.of(),
+                    false,
+                    null,
+                    null,
+                    null,
+                    version);
+        }
+
+        /** Whether its record cannot be read. */
+        public boolean isDamaged() {
+            return definition.startsWith(DAMAGED);
+        }
+
         /** The same with another version. */
         public Stored withVersion(long next) {
             return new Stored(name, definition, payload, handled, due, waiting, paused, lastTask, declared, seen, next);
@@ -117,6 +180,21 @@ public interface ScheduleStore {
             Instant fired,
             Result result,
             @Nullable TaskId task) {}
+
+    /** What {@link #advance(Stored, long, List, List)} takes. */
+    record Advance(Stored next, long expected, List<Envelope> tasks, List<Run> runs) {}
+
+    /** What became of an {@link Advance}. */
+    sealed interface Advanced {
+        /** Stored, with an answer for each task, in order. */
+        record Done(List<Receipt> receipts) implements Advanced {}
+
+        /** Not done: the version is another one. */
+        record Superseded() implements Advanced {}
+
+        /** Not done, or nobody knows. */
+        record Failed(ErrandException why) implements Advanced {}
+    }
 
     /** What was done about a due time. */
     enum Result {

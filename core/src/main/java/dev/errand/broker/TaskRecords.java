@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What running attempts keep with their tasks beside the outcome: finished steps, progress, log lines. It lives as long as
@@ -35,6 +36,11 @@ public interface TaskRecords {
 
     /** The finished steps of a task, by name; empty if there are none or the task is unknown. */
     Map<String, Payload> steps(TaskId id);
+
+    /** The names of a task's finished steps; the results, which may be large, need not be read for it. */
+    default Set<String> stepNames(TaskId id) {
+        return steps(id).keySet();
+    }
 
     /** How far the task has come; empty if it never said so. */
     Optional<Progress> progress(TaskId id);

@@ -98,6 +98,9 @@ public final class ScheduleBook {
                     if (stored == null || stored.paused() == paused) {
                         return stored;
                     }
+                    if (stored.isDamaged()) {
+                        throw unusable(stored, "its record cannot be read"); // and would be written over
+                    }
                     Instant handled = paused ? stored.handled() : later(stored.handled(), now());
                     return new Stored(
                             name,
@@ -204,11 +207,13 @@ public final class ScheduleBook {
         try {
             return Definition.parse(stored.definition());
         } catch (ConfigurationException e) {
-            throw new ConfigurationException(
-                    "The schedule " + stored.name() + " has a definition that cannot be used: " + e.getMessage()
-                            + "; put it anew or delete it",
-                    e);
+            throw (ConfigurationException) unusable(stored, e.getMessage()).initCause(e);
         }
+    }
+
+    private static ConfigurationException unusable(Stored stored, @Nullable String why) {
+        return new ConfigurationException("The schedule " + stored.name() + " has a definition that cannot be used: "
+                + why + "; put it anew or delete it");
     }
 
     private static @Nullable Instant due(Stored stored, Instant handled) {

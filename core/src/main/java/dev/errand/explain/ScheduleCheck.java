@@ -1,15 +1,20 @@
 package dev.errand.explain;
 
+import dev.errand.ConfigurationException;
 import dev.errand.broker.ScheduleStore;
+import dev.errand.schedule.Definition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether the schedules fire, and whether those that code declares are still declared by a worker. */
 final class ScheduleCheck {
     private static final Duration LATE = Duration.ofMinutes(1);
     private static final Duration FORGOTTEN = Duration.ofDays(1);
+    /** How long a start may take. */
+    private static final Duration START = Duration.ofMinutes(5);
 
     private final ScheduleStore schedules;
     private final Sight sight;
@@ -23,6 +28,14 @@ final class ScheduleCheck {
         List<Finding> findings = new ArrayList<>();
         List<ScheduleStore.Stored> all = schedules.list();
         for (ScheduleStore.Stored schedule : all) {
+            String defect = defect(schedule);
+            if (defect != null) {
+                findings.add(Finding.bad(
+                        "schedule-unusable",
+                        "The schedule " + schedule.name() + " does not fire, because " + defect + ".",
+                        "Put it anew or delete it; it may also be of a newer release"));
+                continue;
+            }
             Instant due = schedule.due();
             if (due != null && !schedule.paused() && due.plus(LATE).isBefore(sight.now())) {
                 findings.add(Finding.bad(
@@ -34,7 +47,8 @@ final class ScheduleCheck {
             Instant seen = schedule.seen();
             if (schedule.declared() != null
                     && seen != null
-                    && seen.plus(FORGOTTEN).isBefore(sight.now())) {
+                    && seen.plus(FORGOTTEN).isBefore(sight.now())
+                    && !isDeclarerAlive(seen)) {
                 findings.add(Finding.warn(
                         "schedule-undeclared",
                         "The schedule " + schedule.name() + " comes from code, and no worker has declared it for "
@@ -47,5 +61,21 @@ final class ScheduleCheck {
             findings.add(Finding.ok("schedules", Span.count(all.size(), "schedule") + ", " + paused + " paused."));
         }
         return findings;
+    }
+
+    /** Workers declare when they start, and no more: one that started about then may be the one. */
+    private boolean isDeclarerAlive(Instant seen) {
+        return sight.workers().stream()
+                .map(worker -> Duration.between(worker.spec().started(), seen).abs())
+                .anyMatch(apart -> apart.compareTo(START) < 0);
+    }
+
+    private static @Nullable String defect(ScheduleStore.Stored schedule) {
+        try {
+            Definition.parse(schedule.definition());
+            return null;
+        } catch (ConfigurationException e) {
+            return e.getMessage();
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.errand.schedule;
 import dev.errand.ConfigurationException;
 import dev.errand.ErrandException;
 import dev.errand.broker.Policy;
+import dev.errand.broker.ScheduleStore;
 import dev.errand.broker.UniqueKey;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -141,6 +142,10 @@ final class DefinitionText {
     private record Reading(Map<String, String> lines, Map<String, String> headers) {
         Definition definition() {
             String version = lines.remove(FORM);
+            String damage = lines.get(ScheduleStore.DAMAGED.strip());
+            if (version == null && damage != null) {
+                throw new ConfigurationException("its record cannot be read (" + damage + ")");
+            }
             if (version == null) {
                 throw new ConfigurationException("it does not begin with " + FORM);
             }

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and for overlap. Changes nothing; the result is stored in one step, or thrown away if somebody else was faster.
  */
 final class Firing {
-    /** A due time that is handled later than this is missed. */
+    /** A due time that is handled later than this after the last moment that its jitter allows is missed. */
     static final Duration GRACE = Duration.ofMinutes(1);
 
     /** How many due times that are not missed are handled in one step. */
@@ -97,20 +97,13 @@ final class Firing {
 
     /** The latest of those that nobody was there for; all of them are handled then. */
     private List<Instant> missed() {
-        int most = TOLD + Missed.MAX;
-        Instant certain = now.minus(GRACE).minus(definition.jitter()).minusMillis(1);
-        Deque<Instant> missed = new ArrayDeque<>(Latest.of(definition.rule(), handled, certain, most));
+        // Not by its own moment: with a jitter longer than the interval it may have waited for the one before it.
+        Instant last = now.minus(GRACE).minus(definition.jitter()).minusMillis(1);
+        List<Instant> missed = Latest.of(definition.rule(), handled, last, TOLD + Missed.MAX);
         if (!missed.isEmpty()) {
             handled = missed.getLast();
         }
-        for (Instant due = next(); due != null && isMissed(due); due = next()) {
-            missed.addLast(due);
-            if (missed.size() > most) {
-                missed.removeFirst();
-            }
-            handled = due;
-        }
-        return List.copyOf(missed);
+        return missed;
     }
 
     private List<Instant> timely() {
@@ -126,10 +119,6 @@ final class Firing {
 
     private @Nullable Instant next() {
         return definition.rule().next(handled).orElse(null);
-    }
-
-    private boolean isMissed(Instant due) {
-        return fires(due).plus(GRACE).isBefore(now);
     }
 
     private Instant fires(Instant due) {

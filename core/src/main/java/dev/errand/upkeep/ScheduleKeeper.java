@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -42,8 +41,8 @@ public final class ScheduleKeeper {
     private static final int SLICE = 1_000;
 
     private enum Turn {
-        /** Something has changed: look again. */
-        CHANGED,
+        /** Something is to be stored; afterwards look again. */
+        CHANGES,
         /** It waits for its last task. */
         WAITS,
         /** It cannot be read. */
@@ -97,23 +96,30 @@ public final class ScheduleKeeper {
     private Duration fire() {
         Instant began = time.now();
         Instant now = began.truncatedTo(ChronoUnit.MILLIS);
-        List<Stored> due = store.due(now, SLICE);
+        int slice = SLICE + defects.size(); // the defective ones never leave it
+        List<Stored> due = store.due(now, slice);
         Set<Turn> turns = new HashSet<>();
         ErrandException failure = null;
+        FiringBatch batch = new FiringBatch(store, this::tell);
         for (Stored stored : due) {
             try {
-                turns.add(turn(stored, now));
+                turns.add(turn(stored, now, batch));
+                if (batch.isFull()) {
+                    batch.store();
+                }
             } catch (ErrandException e) {
                 failure = e; // of the broker; the others are tried all the same
             }
         }
+        batch.store();
         if (!defects.isEmpty()) {
             defects.keySet().retainAll(due.stream().map(Stored::name).toList());
         }
         if (failure != null) {
             throw failure;
         }
-        if (turns.contains(Turn.CHANGED)) {
+        boolean full = due.size() == slice && defects.size() > slice - SLICE;
+        if (full || turns.contains(Turn.CHANGES)) {
             return Duration.ZERO;
         }
         Duration most = turns.contains(Turn.WAITS) ? WAITING : SAFETY_NET;
@@ -122,7 +128,7 @@ public final class ScheduleKeeper {
         return left.compareTo(most) > 0 ? most : left;
     }
 
-    private Turn turn(Stored stored, Instant now) {
+    private Turn turn(Stored stored, Instant now, FiringBatch batch) {
         Definition definition;
         Firing.Decision decision;
         try {
@@ -137,10 +143,8 @@ public final class ScheduleKeeper {
         if (decision.isNothing(stored)) {
             return Turn.WAITS;
         }
-        Optional<List<Receipt>> receipts =
-                store.advance(decision.next(), stored.version(), decision.tasks(), decision.runs());
-        receipts.ifPresent(answers -> tell(definition, decision, answers));
-        return Turn.CHANGED;
+        batch.add(new FiringBatch.Item(definition, decision, stored.version()));
+        return Turn.CHANGES;
     }
 
     /** Says it once for each version. */
@@ -154,7 +158,9 @@ public final class ScheduleKeeper {
         }
     }
 
-    private void tell(Definition definition, Firing.Decision decision, List<Receipt> receipts) {
+    private void tell(FiringBatch.Item item, List<Receipt> receipts) {
+        Definition definition = item.definition();
+        Firing.Decision decision = item.decision();
         String name = decision.next().name();
         int task = 0;
         for (Run run : decision.runs()) {

@@ -117,6 +117,11 @@ final class Attempt {
         return mine == null ? List.of() : mine.close(time.now());
     }
 
+    /** Whether it has ever noted anything, which may still be under way. */
+    synchronized boolean noted() {
+        return diary != null;
+    }
+
     /** True for the one caller that may report the outcome. */
     boolean claim() {
         return claimed.compareAndSet(false, true);

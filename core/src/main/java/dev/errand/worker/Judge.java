@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * and what is dead. Policy: a value set for the task alone wins, else the worker's task type decides. Thread-safe.
  */
 final class Judge {
+    private static final Duration SHORTEST_RELEASE = Duration.ofMillis(1);
+
     private final Time time;
     private final RandomGenerator random;
     private final String worker;
@@ -102,7 +104,7 @@ final class Judge {
         }
         return Optional.of(
                 switch (failure) {
-                    case Release signal -> release(attempt, signal.delay(), "released by its handler");
+                    case Release signal -> release(attempt, behindOthers(signal.delay()), "released by its handler");
                     case DeadLetter signal ->
                         dead(
                                 attempt,
@@ -117,6 +119,11 @@ final class Judge {
                                 Optional.of(signal.delay()));
                     default -> stopped(attempt, failure, stop);
                 });
+    }
+
+    /** Without a delay a task goes to the front of its line, and one that always releases would let no other run. */
+    private static Duration behindOthers(Duration delay) {
+        return delay.compareTo(SHORTEST_RELEASE) < 0 ? SHORTEST_RELEASE : delay;
     }
 
     private Outcome stopped(Attempt attempt, Throwable failure, @Nullable Stop stop) {

@@ -54,7 +54,9 @@ final class Scribe {
         try {
             List<Note> all = new ArrayList<>(inFlight);
             all.addAll(last);
-            tryToWrite(all);
+            if (!all.isEmpty()) {
+                tryToWrite(all);
+            }
             inFlight = List.of();
         } finally {
             writing.unlock();

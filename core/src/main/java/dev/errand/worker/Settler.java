@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 final class Settler {
     private static final Logger log = LoggerFactory.getLogger(Settler.class);
     private static final int MAX_BATCH = 500;
+    /** More would only run ahead of the broker. */
+    private static final int MOST_WAITING = 4_000;
+
     private static final long MOST_SECONDS_ASIDE = 8;
     private static final Duration IDLE = Duration.ofMinutes(1);
 
@@ -36,10 +39,15 @@ final class Settler {
      * An outcome to be written down.
      *
      * @param last the attempt's last progress and log lines, which go before it
+     * @param tried whether a call that was to write it down has failed: the broker may have it all the same
      */
-    record Report(Attempt attempt, Outcome outcome, List<Note> last, int failures) {
+    record Report(Attempt attempt, Outcome outcome, List<Note> last, int failures, boolean tried) {
         Report failedAgain() {
-            return new Report(attempt, outcome, last, failures + 1);
+            return new Report(attempt, outcome, last, failures + 1, true);
+        }
+
+        Report triedBefore() {
+            return new Report(attempt, outcome, last, failures, true);
         }
     }
 
@@ -78,7 +86,7 @@ final class Settler {
         this.notices = notices;
         this.onRoom = onRoom;
         this.time = time;
-        this.bound = Math.max(1_000, 4 * concurrency);
+        this.bound = Math.clamp(4L * concurrency, 1_000, MOST_WAITING);
         this.empty = new Signal(time);
         this.loop = new Loop("settler", time, outage, this::settleBatch);
     }
@@ -88,7 +96,7 @@ final class Settler {
     }
 
     void report(Attempt attempt, Outcome outcome) {
-        Report report = new Report(attempt, outcome, attempt.lastNotes(time), 0);
+        Report report = new Report(attempt, outcome, attempt.lastNotes(time), 0, false);
         pending.incrementAndGet();
         enqueue(report);
     }
@@ -154,9 +162,11 @@ final class Settler {
         }
         try {
             settle(inFlight);
-        } catch (BrokerUnavailableException e) {
-            throw e;
         } catch (RuntimeException e) {
+            inFlight = inFlight.stream().map(Report::triedBefore).toList();
+            if (e instanceof BrokerUnavailableException) {
+                throw e;
+            }
             settleSingly(e);
         }
         inFlight = List.of();
@@ -240,7 +250,8 @@ final class Settler {
         }
         List<Note> last = new ArrayList<>();
         batch.forEach(report -> last.addAll(report.last));
-        if (!last.isEmpty()) {
+        // Also if nothing is left to be said: what the scribe has under way would come too late after the outcome.
+        if (batch.stream().anyMatch(report -> report.attempt.noted())) {
             scribe.get().write(last);
         }
     }
@@ -250,13 +261,26 @@ final class Settler {
             case Settled.Done done -> leases.forget(report.attempt);
             case Settled.Stale stale -> {
                 leases.forget(report.attempt);
-                stale(report.attempt);
+                stale(report);
             }
             case Settled.Refused refused -> refused(report, refused);
         }
     }
 
-    private void stale(Attempt attempt) {
+    private void stale(Report report) {
+        Attempt attempt = report.attempt;
+        Attempt.Stop stopped = attempt.stopped();
+        if (report.tried && stopped != Attempt.Stop.LOST && stopped != Attempt.Stop.LAPSED) {
+            TaskMdc.during(
+                    attempt,
+                    () -> log.info(
+                            "Task {} of type {} (queue {}, run {}): the outcome was tried before without an answer, and is written down",
+                            attempt.envelope().id(),
+                            attempt.envelope().type(),
+                            attempt.lease().queue(),
+                            attempt.lease().token()));
+            return;
+        }
         TaskMdc.during(
                 attempt,
                 () -> log.warn(

@@ -43,6 +43,7 @@ class BrokerUrlTest {
     @Test
     void ofAUrlThatAPasswordTearsApartOnlyTheSchemeIsShown() {
         assertThat(BrokerUrl.parse("redis://u:se?c=ret@host").toString()).isEqualTo("redis://***");
+        assertThat(BrokerUrl.parse("redis://u:a@sec?r=et@host").toString()).isEqualTo("redis://***");
     }
 
     @Test

@@ -5,8 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.DeadCause;
 import dev.errand.broker.EventPattern;
 import dev.errand.broker.Intake;
+import dev.errand.broker.Payload;
+import dev.errand.broker.Policy;
+import dev.errand.broker.ScheduleStore;
 import dev.errand.broker.Subscriptions.Start;
 import dev.errand.explain.Finding.Level;
+import dev.errand.schedule.Definition;
+import dev.errand.schedule.Every;
+import dev.errand.schedule.Missed;
+import dev.errand.schedule.Overlap;
+import dev.errand.schedule.Template;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +23,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class DoctorTest {
+    private static final String DEFINITION = new Definition(
+                    Every.of(Duration.ofHours(1)),
+                    Overlap.ALLOW,
+                    Missed.once(),
+                    Duration.ZERO,
+                    new Template(
+                            "mail",
+                            "q",
+                            0,
+                            new Policy(25, Duration.ofMinutes(30), Duration.ZERO, Set.of()),
+                            null,
+                            null,
+                            Map.of()),
+                    Map.of())
+            .text();
+
     private final Scene scene = new Scene();
 
     @AfterEach
@@ -47,6 +71,40 @@ class DoctorTest {
         assertThat(checkup.findings())
                 .extracting(Finding::code)
                 .contains("reachable", "workers", "queues", "dead-letters");
+    }
+
+    @Test
+    void aScheduleThatCannotBeUsedIsNamed() {
+        ScheduleStore schedules = scene.broker.extension(ScheduleStore.class).orElseThrow();
+        schedules.put(ScheduleStore.Stored.damaged("nightly", scene.time.now(), "no JSON", 0), 0);
+        scene.time.advance(Duration.ofHours(1));
+        assertThat(find("schedule-unusable").what()).contains("nightly", "no JSON");
+        findsNot("schedule-overdue");
+    }
+
+    @Test
+    void aDeclaredScheduleIsForgottenOnceItsWorkerIsGone() {
+        ScheduleStore schedules = scene.broker.extension(ScheduleStore.class).orElseThrow();
+        ScheduleStore.Stored declared = new ScheduleStore.Stored(
+                "nightly",
+                DEFINITION,
+                Payload.EMPTY,
+                scene.time.now(),
+                null,
+                List.of(),
+                false,
+                null,
+                "fingerprint",
+                scene.time.now(),
+                0);
+        schedules.put(declared, 0);
+        Intake worker = scene.worker("w");
+        scene.time.advance(Duration.ofDays(3));
+        worker.renew(List.of());
+        findsNot("schedule-undeclared");
+        worker.close();
+        scene.worker("other");
+        assertThat(find("schedule-undeclared").what()).contains("nightly");
     }
 
     @Test

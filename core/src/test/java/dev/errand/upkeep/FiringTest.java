@@ -268,6 +268,27 @@ class FiringTest {
     }
 
     @Test
+    void aRestartLosesNothingThatItsJitterLetsWait() {
+        Definition jittered = HOURLY.withRule(Every.of(Duration.ofSeconds(10)))
+                .withJitter(Duration.ofMinutes(5))
+                .withOverlap(Overlap.ALLOW)
+                .withMissed(Missed.skip());
+        Stored stored = decide(jittered, MIDNIGHT).next();
+        Set<Instant> seen = new HashSet<>();
+        for (int second = 90; second <= 7_200; second += 90) {
+            Instant now = MIDNIGHT.plusSeconds(second);
+            Decision decision = decide(stored, jittered, now);
+            Instant missed = now.minusSeconds(360);
+            assertThat(enqueued(decision)).allSatisfy(due -> assertThat(due).isBetween(missed, now));
+            assertThat(with(decision, Result.SKIPPED_MISSED))
+                    .allSatisfy(due -> assertThat(due).isBefore(missed));
+            seen.addAll(enqueued(decision));
+            stored = decision.next();
+        }
+        assertThat(seen).hasSizeGreaterThan(500);
+    }
+
+    @Test
     void aClockThatIsSetBackFiresNothingTwice() {
         Stored after = decide(HOURLY, hour(3)).next();
         for (int minute = 0; minute < 60; minute++) {

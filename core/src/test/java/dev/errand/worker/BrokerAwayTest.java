@@ -2,10 +2,14 @@ package dev.errand.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.errand.BrokerUnavailableException;
 import dev.errand.DeadCause;
 import dev.errand.Errand;
 import dev.errand.Health;
+import dev.errand.LogLines;
+import dev.errand.Notice;
 import dev.errand.StorageException;
 import dev.errand.TaskId;
 import dev.errand.TaskInfo;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,37 @@ class BrokerAwayTest {
         TaskInfo info = errand.tasks().find(id).orElseThrow();
         assertThat(info.cause()).isEqualTo(DeadCause.REFUSED);
         assertThat(info.reason()).contains("too large");
+    }
+
+    @Test
+    void anOutcomeWhoseAnswerWasLostIsNoLostLease() {
+        AtomicInteger lost = new AtomicInteger();
+        AtomicInteger answers = new AtomicInteger();
+        broker.afterSettle = settled -> {
+            if (answers.getAndIncrement() == 0) {
+                throw new BrokerUnavailableException("the answer did not arrive");
+            }
+            return settled;
+        };
+        try (LogLines lines = new LogLines(Settler.class.getName(), Level.INFO)) {
+            try (Worker worker = errand.worker()
+                    .handle(WORK, (name, task) -> {})
+                    .listener(notice -> {
+                        if (notice instanceof Notice.LeaseLost) {
+                            lost.incrementAndGet();
+                        }
+                    })
+                    .start()) {
+                TaskId id = errand.enqueue(WORK, "once").id();
+                Eventually.that("it is done", () -> state(id) == TaskState.COMPLETED && answers.get() > 1);
+                Eventually.that("its slot is free", () -> worker.health().running() == 0);
+                Eventually.that("it is said", () -> !lines.of(id.value()).isEmpty());
+                assertThat(lines.of(id.value()))
+                        .extracting(ILoggingEvent::getLevel)
+                        .containsExactly(Level.INFO);
+            }
+        }
+        assertThat(lost).as("told by the time that the worker is closed").hasValue(0);
     }
 
     @Test

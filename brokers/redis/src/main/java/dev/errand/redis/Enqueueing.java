@@ -10,6 +10,7 @@ import io.lettuce.core.KeyValue;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,10 @@ final class Enqueueing {
     private static final byte[] MESSAGE = Keys.bytes("msg");
     private static final byte[] EXTRAS = Keys.bytes("e");
     private static final int STORED_NOW = 1;
+    /** Values of an item of the script's. */
+    private static final int VALUES = 8;
+
+    private static final int PLAIN_VALUES = 4;
     private static final int UUID_LENGTH = 36;
     /** How long before its enqueue an id may have been made to count as made for it. */
     private static final long FRESH_MILLIS = 5;
@@ -48,15 +53,16 @@ final class Enqueueing {
     }
 
     List<Receipt> enqueue(List<Envelope> tasks) {
-        return enqueueOnce(tasks, "");
+        return enqueueOnce(tasks, Collections.nCopies(tasks.size(), ""));
     }
 
     /**
-     * The same, but a task that was stored under this name before is not stored again, even if it has ended since; one week long.
+     * The same, but a task that was stored under its name in {@code once} before is not stored again, even if it has ended
+     * since; one week long.
      *
-     * @param once empty: none
+     * @param once a name for each; empty: none
      */
-    List<Receipt> enqueueOnce(List<Envelope> tasks, String once) {
+    List<Receipt> enqueueOnce(List<Envelope> tasks, List<String> once) {
         if (tasks.isEmpty()) {
             return List.of();
         }
@@ -73,7 +79,7 @@ final class Enqueueing {
                 from = i;
             }
             if (debounce != null) {
-                receipts[i] = enqueue(task, debounce, once);
+                receipts[i] = enqueue(task, debounce, once.get(i));
                 from = i + 1;
             }
         }
@@ -93,41 +99,44 @@ final class Enqueueing {
     }
 
     private Receipt storeAlone(Envelope task, String once) {
-        return store(List.of(task), new @Nullable Receipt[1], once).getFirst();
+        return store(List.of(task), new @Nullable Receipt[1], List.of(once)).getFirst();
     }
 
     /** A part of a batch, so that the whole is stored in its order. */
-    private void store(List<Envelope> tasks, @Nullable Receipt[] receipts, int from, int to, String once) {
+    private void store(List<Envelope> tasks, @Nullable Receipt[] receipts, int from, int to, List<String> once) {
         if (from < to) {
             List<Envelope> part = tasks.subList(from, to);
             @Nullable Receipt[] answers = new @Nullable Receipt[part.size()];
             findElsewhere(part, answers);
-            List<Receipt> some = store(part, answers, once);
+            List<Receipt> some = store(part, answers, once.subList(from, to));
             for (int i = from; i < to; i++) {
                 receipts[i] = some.get(i - from);
             }
         }
     }
 
+    /** What one call of the script is for. */
+    private record Target(String queue, String once) {}
+
     /** Those without a receipt. */
-    private List<Receipt> store(List<Envelope> tasks, @Nullable Receipt[] receipts, String once) {
+    private List<Receipt> store(List<Envelope> tasks, @Nullable Receipt[] receipts, List<String> once) {
         UniqueKeys.Claims claims = uniqueKeys.claim(tasks, receipts);
         findOfTheirOwn(tasks, receipts);
-        Map<String, List<Integer>> places = new LinkedHashMap<>();
+        Map<Target, List<Integer>> places = new LinkedHashMap<>();
         for (int i = 0; i < tasks.size(); i++) {
             if (receipts[i] == null) {
-                places.computeIfAbsent(tasks.get(i).queue(), q -> new ArrayList<>())
+                places.computeIfAbsent(new Target(tasks.get(i).queue(), once.get(i)), t -> new ArrayList<>())
                         .add(i);
             }
         }
         List<Link.Run> runs = new ArrayList<>();
         List<List<Integer>> parts = new ArrayList<>();
         long now = time.now().toEpochMilli();
-        places.forEach((queue, all) -> {
+        places.forEach((target, all) -> {
             for (int from = 0; from < all.size(); from += PER_CALL) {
                 List<Integer> part = all.subList(from, Math.min(all.size(), from + PER_CALL));
                 parts.add(part);
-                runs.add(Link.Run.on(Script.ENQUEUE, queue, arguments(tasks, part, now, claims, once)));
+                runs.add(Link.Run.on(Script.ENQUEUE, target.queue, arguments(tasks, part, now, claims, target.once)));
             }
         });
         List<List<?>> answers = link.runAll(runs);
@@ -151,24 +160,33 @@ final class Enqueueing {
 
     private Arguments arguments(
             List<Envelope> tasks, List<Integer> places, long now, UniqueKeys.Claims claims, String once) {
-        Arguments arguments = Arguments.at(now).add(once);
+        boolean plain = places.stream().allMatch(place -> isPlain(tasks.get(place)));
+        Arguments arguments = Arguments.at(now).add(once).add(plain ? PLAIN_VALUES : VALUES);
         for (int place : places) {
             Envelope task = tasks.get(place);
             Messages.Stored stored = Messages.encode(task);
-            Instant notBefore = task.notBefore();
-            long due = notBefore == null ? 0 : Messages.millis(notBefore);
-            String lock = Messages.lockOf(task);
             arguments
                     .add(task.id().value())
                     .add(stored.message())
                     .add(stored.extras())
-                    .add(nextOrder(now))
-                    .add(due > now ? due : 0)
-                    .add(lock)
-                    .add(lock.isEmpty() ? 0 : UniqueKeys.lockSeconds(task, now))
-                    .add(claims.former(place));
+                    .add(nextOrder(now));
+            if (!plain) {
+                Instant notBefore = task.notBefore();
+                long due = notBefore == null ? 0 : Messages.millis(notBefore);
+                String lock = Messages.lockOf(task);
+                arguments
+                        .add(due > now ? due : 0)
+                        .add(lock)
+                        .add(lock.isEmpty() ? 0 : UniqueKeys.lockSeconds(task, now))
+                        .add(claims.former(place));
+            }
         }
         return arguments;
+    }
+
+    /** Neither due later nor with a lock: most are. */
+    private static boolean isPlain(Envelope task) {
+        return task.notBefore() == null && Messages.lockOf(task).isEmpty();
     }
 
     private long nextOrder(long nowMillis) {

@@ -59,6 +59,11 @@ final class Held {
         return new ArrayList<>(runs.values());
     }
 
+    /** Those taken first. */
+    synchronized List<Run> oldest(int most) {
+        return runs.values().stream().limit(most).toList();
+    }
+
     synchronized int size() {
         return runs.size();
     }

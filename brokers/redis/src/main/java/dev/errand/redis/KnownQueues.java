@@ -53,6 +53,7 @@ final class KnownQueues {
             names.add(Keys.text(name));
         }
         all = Set.copyOf(names);
+        registered.keySet().retainAll(names); // a removed queue is made visible again by its next task
         looked = time.now();
         return List.copyOf(names);
     }

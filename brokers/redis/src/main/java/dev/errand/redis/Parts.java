@@ -23,6 +23,10 @@ final class Parts<T> {
     private final List<Part> parts = new ArrayList<>();
 
     Parts(List<T> items, Function<T, String> queue) {
+        this(items, queue, PER_CALL);
+    }
+
+    Parts(List<T> items, Function<T, String> queue, int perCall) {
         this.items = items;
         Map<String, List<Integer>> byQueue = new LinkedHashMap<>();
         for (int i = 0; i < items.size(); i++) {
@@ -30,8 +34,8 @@ final class Parts<T> {
                     .add(i);
         }
         byQueue.forEach((name, places) -> {
-            for (int from = 0; from < places.size(); from += PER_CALL) {
-                parts.add(new Part(name, places.subList(from, Math.min(places.size(), from + PER_CALL))));
+            for (int from = 0; from < places.size(); from += perCall) {
+                parts.add(new Part(name, places.subList(from, Math.min(places.size(), from + perCall))));
             }
         });
     }

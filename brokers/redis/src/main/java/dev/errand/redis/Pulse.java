@@ -7,6 +7,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,10 @@ final class Pulse implements AutoCloseable {
     private static final int SAFETY_NET_EVERY = 10;
 
     private static final Duration RECORDS_KEPT = Duration.ofSeconds(10);
+    /** Of what a worker runs, in asynq's record of it, which is written as a whole. */
+    private static final int MOST_SHOWN = 1_000;
+
+    private static final int SHOWN_PER_CALL = 100;
 
     private final RedisBroker broker;
     private final Map<String, Double> firstDue = new ConcurrentHashMap<>();
@@ -128,17 +133,20 @@ final class Pulse implements AutoCloseable {
         byte[] server = Keys.server(spec.host(), spec.pid(), spec.id());
         byte[] list = Keys.workerList(spec.host(), spec.pid(), spec.id());
         double until = now.plus(RECORDS_KEPT).getEpochSecond();
-        List<Held.Run> runs = intake.held().all();
+        List<Held.Run> shown = intake.held().oldest(MOST_SHOWN);
         Link.unawaited(commands.zadd(Keys.SERVERS, until, server));
         Link.unawaited(commands.zadd(Keys.WORKER_LISTS, until, list));
-        byte[] record = Records.server(spec, status, runs.size());
+        byte[] record = Records.server(spec, status, intake.held().size());
         Link.unawaited(commands.set(server, record, SetArgs.Builder.ex(RECORDS_KEPT.toSeconds())));
         Link.unawaited(commands.del(new byte[][] {list}));
-        if (!runs.isEmpty()) {
-            for (Held.Run run : runs) {
-                byte[] id = Keys.bytes(run.lease().task().value());
-                Link.unawaited(commands.hset(list, id, Records.worker(spec, run)));
+        for (int from = 0; from < shown.size(); from += SHOWN_PER_CALL) {
+            IdentityHashMap<byte[], byte[]> some = new IdentityHashMap<>();
+            for (Held.Run run : shown.subList(from, Math.min(shown.size(), from + SHOWN_PER_CALL))) {
+                some.put(Keys.bytes(run.lease().task().value()), Records.worker(spec, run));
             }
+            Link.unawaited(commands.hset(list, some));
+        }
+        if (!shown.isEmpty()) {
             Link.unawaited(commands.expire(list, RECORDS_KEPT.toSeconds()));
         }
     }

@@ -1,5 +1,7 @@
 package dev.errand.redis;
 
+import dev.errand.BrokerClosedException;
+import dev.errand.BrokerUnavailableException;
 import dev.errand.ErrandException;
 import dev.errand.TaskId;
 import dev.errand.broker.Envelope;
@@ -11,8 +13,10 @@ import io.lettuce.core.Range;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -93,7 +97,7 @@ final class RedisSchedules implements ScheduleStore {
             if (fields.get(0).hasValue()) {
                 long version = Long.parseLong(Keys.text(fields.get(1).getValue()));
                 rows.add(new Row(
-                        ScheduleBytes.decode(name, fields.get(0).getValue(), version),
+                        decode(name, fields.get(0).getValue(), version),
                         fields.get(2).getValueOrElse(Arguments.EMPTY),
                         fields.get(3).hasValue()
                                 ? Instant.ofEpochMilli(
@@ -102,6 +106,14 @@ final class RedisSchedules implements ScheduleStore {
             }
         });
         return rows;
+    }
+
+    private static Stored decode(String name, byte[] record, long version) {
+        try {
+            return ScheduleBytes.decode(name, record, version);
+        } catch (RuntimeException e) {
+            return Stored.damaged(name, null, e.getMessage(), version);
+        }
     }
 
     private static byte[] key(String name) {
@@ -135,7 +147,7 @@ final class RedisSchedules implements ScheduleStore {
         link.call(c -> c.smembers(WAITING)).forEach(name -> names.add(Keys.text(name)));
         return rows(names).stream()
                 .map(Row::stored)
-                .filter(stored -> !stored.paused() && isDue(stored, now))
+                .filter(stored -> stored.isDamaged() || (!stored.paused() && isDue(stored, now)))
                 .sorted(Comparator.comparing(Stored::due, Comparator.nullsLast(Comparator.naturalOrder())))
                 .limit(max)
                 .toList();
@@ -173,6 +185,10 @@ final class RedisSchedules implements ScheduleStore {
     }
 
     private List<?> put(Stored next, long expected, byte[] firing, List<Run> runs) {
+        return link.runAll(List.of(putting(next, expected, firing, runs))).getFirst();
+    }
+
+    private Link.Run putting(Stored next, long expected, byte[] firing, List<Run> runs) {
         Instant due = next.due();
         Arguments arguments = now().add(next.name())
                 .add(expected)
@@ -181,7 +197,7 @@ final class RedisSchedules implements ScheduleStore {
                 .add(next.paused() || next.waiting().isEmpty() ? "" : "1")
                 .add(firing);
         runs.forEach(run -> arguments.add(ScheduleBytes.encode(run)));
-        return run(Script.PUTSCHEDULE, arguments);
+        return onSchedules(Script.PUTSCHEDULE, arguments);
     }
 
     @Override
@@ -212,13 +228,98 @@ final class RedisSchedules implements ScheduleStore {
                 return Optional.empty();
             }
             if (version != 0) {
-                return Optional.of(tasks.isEmpty() ? List.of() : finish(next.name(), version, firing));
+                return Optional.of(tasks.isEmpty() ? List.of() : finish(new Begun(next.name(), version, firing)));
             }
             finish(next.name(), answer);
         }
     }
 
+    /** With three round trips for all, and one for each to show it. */
+    @Override
+    public List<Advanced> advance(List<Advance> steps) {
+        try {
+            return advanceTogether(steps);
+        } catch (BrokerUnavailableException | BrokerClosedException e) {
+            throw e;
+        } catch (ErrandException e) {
+            log.debug("Several schedules cannot be fired together: {}", e.getMessage());
+            return ScheduleStore.super.advance(steps); // what is stored already is somebody's firing to be finished
+        }
+    }
+
+    private List<Advanced> advanceTogether(List<Advance> steps) {
+        List<ScheduleBytes.Firing> firings = steps.stream()
+                .map(step -> new ScheduleBytes.Firing(step.tasks(), step.runs()))
+                .toList();
+        List<Link.Run> puts = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            Advance step = steps.get(i);
+            boolean plain = step.tasks().isEmpty();
+            long expected = step.expected() == 0 ? ANOTHER_VERSION : step.expected(); // a 0 would create one
+            puts.add(putting(
+                    step.next(),
+                    expected,
+                    plain ? Arguments.EMPTY : firings.get(i).encode(),
+                    plain ? step.runs() : List.of()));
+        }
+        List<List<?>> answers = link.runAll(puts);
+        List<Begun> begun = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            long version = (Long) answers.get(i).getFirst();
+            if (version > 0 && !steps.get(i).tasks().isEmpty()) {
+                begun.add(new Begun(steps.get(i).next().name(), version, firings.get(i)));
+            }
+        }
+        Iterator<List<Receipt>> receipts = finishAll(begun).iterator();
+        List<Advanced> all = new ArrayList<>();
+        for (int i = 0; i < steps.size(); i++) {
+            long version = (Long) answers.get(i).getFirst();
+            if (version == 0) {
+                all.addAll(ScheduleStore.super.advance(steps.subList(i, i + 1))); // finishes the one before first
+            } else if (version == ANOTHER_VERSION) {
+                all.add(new Advanced.Superseded());
+            } else {
+                all.add(new Advanced.Done(steps.get(i).tasks().isEmpty() ? List.of() : receipts.next()));
+            }
+        }
+        return all;
+    }
+
     // ---- finishing what was begun
+
+    /** A firing that is written down, and whose tasks are to be stored. */
+    private record Begun(String name, long version, ScheduleBytes.Firing firing) {
+        /** Whoever finishes it stores each task once under this name. */
+        String once() {
+            return "s" + version;
+        }
+    }
+
+    /** The receipts of each. */
+    private List<List<Receipt>> finishAll(List<Begun> begun) {
+        List<Envelope> tasks = new ArrayList<>();
+        List<String> once = new ArrayList<>();
+        for (Begun each : begun) {
+            tasks.addAll(each.firing.tasks());
+            once.addAll(Collections.nCopies(each.firing.tasks().size(), each.once()));
+        }
+        Iterator<Receipt> receipts = enqueueing.enqueueOnce(tasks, once).iterator();
+        List<List<Receipt>> all = new ArrayList<>();
+        List<Fired> fired = new ArrayList<>();
+        for (Begun each : begun) {
+            List<Receipt> own = new ArrayList<>();
+            each.firing.tasks().forEach(task -> own.add(receipts.next()));
+            all.add(own);
+            fired.add(fired(each, own));
+        }
+        List<List<?>> answers = link.runAll(fired.stream().map(Fired::run).toList());
+        for (int i = 0; i < answers.size(); i++) {
+            if ((Long) answers.get(i).getFirst() == 1) {
+                shown.enqueued(begun.get(i).name, fired.get(i).enqueued());
+            }
+        }
+        return all;
+    }
 
     private void finishAll() {
         Set<String> names = new TreeSet<>();
@@ -226,7 +327,7 @@ final class RedisSchedules implements ScheduleStore {
         for (Row row : rows(names)) {
             try {
                 finish(row);
-            } catch (dev.errand.BrokerUnavailableException | dev.errand.BrokerClosedException e) {
+            } catch (BrokerUnavailableException | BrokerClosedException e) {
                 throw e;
             } catch (ErrandException e) {
                 log.warn("The tasks of the schedule {} cannot be stored now: {}", row.stored.name(), e.getMessage());
@@ -236,20 +337,28 @@ final class RedisSchedules implements ScheduleStore {
 
     private void finish(Row row) {
         if (row.firing.length > 0) {
-            finish(row.stored.name(), row.stored.version(), ScheduleBytes.Firing.decode(row.firing, time.now()));
+            finish(new Begun(
+                    row.stored.name(), row.stored.version(), ScheduleBytes.Firing.decode(row.firing, time.now())));
         }
     }
 
     /** From a script's answer: 0, the firing, the version. */
     private void finish(String name, List<?> answer) {
-        finish(
+        finish(new Begun(
                 name,
                 Long.parseLong(Keys.text((byte[]) answer.get(2))),
-                ScheduleBytes.Firing.decode((byte[]) answer.get(1), time.now()));
+                ScheduleBytes.Firing.decode((byte[]) answer.get(1), time.now())));
     }
 
-    private List<Receipt> finish(String name, long version, ScheduleBytes.Firing firing) {
-        List<Receipt> receipts = enqueueing.enqueueOnce(firing.tasks(), "s" + version);
+    private List<Receipt> finish(Begun begun) {
+        return finishAll(List.of(begun)).getFirst();
+    }
+
+    /** How it is written down that a firing is finished, and the runs that have enqueued a task. */
+    private record Fired(Link.Run run, List<Run> enqueued) {}
+
+    private Fired fired(Begun begun, List<Receipt> receipts) {
+        ScheduleBytes.Firing firing = begun.firing;
         Map<TaskId, TaskId> duplicates = new HashMap<>();
         for (int i = 0; i < receipts.size(); i++) {
             if (receipts.get(i) instanceof Receipt.Duplicate duplicate) {
@@ -262,18 +371,15 @@ final class RedisSchedules implements ScheduleStore {
         List<Run> enqueued = told.stream()
                 .filter(run -> run.result() == Result.ENQUEUED || run.result() == Result.ENQUEUED_BY_HAND)
                 .toList();
-        Arguments arguments = now().add(name)
-                .add(version)
+        Arguments arguments = now().add(begun.name)
+                .add(begun.version)
                 .add(
                         enqueued.isEmpty()
                                 ? ""
                                 : Long.toString(
                                         Messages.millis(enqueued.getLast().fired())));
         told.forEach(run -> arguments.add(ScheduleBytes.encode(run)));
-        if ((Long) run(Script.FIRED, arguments).getFirst() == 1) {
-            shown.enqueued(name, enqueued);
-        }
-        return receipts;
+        return new Fired(onSchedules(Script.FIRED, arguments), enqueued);
     }
 
     private static Run told(Run run, @Nullable TaskId existing) {
@@ -281,8 +387,11 @@ final class RedisSchedules implements ScheduleStore {
     }
 
     private List<?> run(Script script, Arguments arguments) {
-        return link.runAll(List.of(new Link.Run(script, Keys.bytes(Keys.SCHEDULES), arguments)))
-                .getFirst();
+        return link.runAll(List.of(onSchedules(script, arguments))).getFirst();
+    }
+
+    private static Link.Run onSchedules(Script script, Arguments arguments) {
+        return new Link.Run(script, Keys.bytes(Keys.SCHEDULES), arguments);
     }
 
     private Arguments now() {

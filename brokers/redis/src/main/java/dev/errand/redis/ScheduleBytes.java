@@ -43,8 +43,7 @@ final class ScheduleBytes {
         try {
             return decode(name, new ProtoReader(bytes), version);
         } catch (ProtoReader.Broken e) {
-            throw new StorageException(
-                    "The schedule " + name + " cannot be read: " + e.getMessage() + "; delete it and store it anew", e);
+            throw new StorageException("The schedule " + name + " cannot be read: " + e.getMessage(), e);
         }
     }
 

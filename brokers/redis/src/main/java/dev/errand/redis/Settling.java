@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 final class Settling {
     private static final Logger log = LoggerFactory.getLogger(Settling.class);
     private static final Duration COUNTERS_KEPT = Duration.ofDays(90);
+    /** So that the server is not held up for long. */
+    private static final int RENEWALS_PER_CALL = 200;
+
     private static final Settled DONE = new Settled.Done();
     private static final Settled STALE = new Settled.Stale();
     private static final Renewal[] RENEWALS = {Renewal.LOST, Renewal.KEPT, Renewal.CANCEL_REQUESTED};
@@ -202,17 +205,20 @@ final class Settling {
 
     // ---- leases
 
+    /** Call after call, not in one go: outcomes do not wait behind the leases of ten thousand running tasks. */
     List<Renewal> renew(Collection<Lease> leases) {
         Instant now = broker.time().now();
         long until = now.plus(spec.lease()).toEpochMilli();
         List<Lease> all = List.copyOf(leases);
-        Parts<Lease> parts = new Parts<>(all, Lease::queue);
-        List<Object> answers = parts.inOrder(broker.link()
-                .runAll(parts.runs(
-                        Script.RENEW,
-                        () -> Arguments.at(now.toEpochMilli()).add(until),
-                        (arguments, lease) ->
-                                arguments.add(lease.task().value()).add(run(lease)))));
+        Parts<Lease> parts = new Parts<>(all, Lease::queue, RENEWALS_PER_CALL);
+        List<List<?>> each = new ArrayList<>();
+        for (Link.Run call : parts.runs(
+                Script.RENEW,
+                () -> Arguments.at(now.toEpochMilli()).add(until),
+                (arguments, lease) -> arguments.add(lease.task().value()).add(run(lease)))) {
+            each.addAll(broker.link().runAll(List.of(call)));
+        }
+        List<Object> answers = parts.inOrder(each);
         List<Renewal> renewals = new ArrayList<>(all.size());
         for (int i = 0; i < all.size(); i++) {
             Renewal renewal = RENEWALS[(int) (long) (Long) answers.get(i)];

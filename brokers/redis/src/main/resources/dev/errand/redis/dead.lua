@@ -10,12 +10,10 @@ else
   members = redis.call('ZRANGEBYSCORE', P .. 'errand:dead', low, high, 'WITHSCORES', 'LIMIT', 0, ARGV[4])
 end
 local found = {#members / 2}
-local trimming = redis.call('ZCARD', P .. 'archived') >= 9000
 for i = 1, #members, 2 do
   local id, score = members[i], members[i + 1]
   local state = redis.call('HGET', t(id), 'state')
-  local old = tonumber(score) / 1000 <= now - 89 * 86400000
-  if state == 'archived' or (not state and (trimming or old) and redis.call('EXISTS', mirror(id)) == 1) then
+  if state == 'archived' or (not state and trimmed(id)) then
     found[#found + 1] = id
     found[#found + 1] = score
   else

@@ -8,7 +8,6 @@ for n, id in ipairs(ids) do
   local v = not seen[id] and holds(id, ARGV[i + 1], scores[n])
   if v then
     seen[id] = true
-    redis.call('LREM', P .. 'active', 1, id)
     release(id, ARGV[i + 2])
     tell_ended(id, v[5])
     done[#done + 1] = id
@@ -16,7 +15,7 @@ for n, id in ipairs(ids) do
   answers[n] = v and 1 or 0
 end
 if #done > 0 then
-  redis.call('ZREM', P .. 'lease', unpack(done))
+  unhand(done)
   erase_all(done)
   count('processed', #done, ARGV[2], ARGV[3])
 end

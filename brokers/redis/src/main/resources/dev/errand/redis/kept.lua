@@ -1,6 +1,6 @@
 -- ARGV: now, id, 'steps', 'progress' or 'log'. Answers what is kept with the task: steps as names and values, else values in order.
 local key = t(ARGV[2])
-if redis.call('EXISTS', key) == 0 then key = mirror(ARGV[2]) end
+if redis.call('EXISTS', key) == 0 and trimmed(ARGV[2]) then key = mirror(ARGV[2]) end
 local found = {}
 if redis.call('HEXISTS', key, 'e:kep') == 0 then return found end
 if ARGV[3] == 'progress' then

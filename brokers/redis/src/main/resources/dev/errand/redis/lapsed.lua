@@ -8,7 +8,7 @@ for i = 1, #members, 2 do
   local ours = v[1] and v[2] and ceil_seconds(v[2]) == tonumber(score)
   if not v[4] or v[6] ~= 'active' then
     if tonumber(score) <= now / 1000 - 30 then
-      unhand(id)
+      unhand({id})
       if not v[4] then erase(id) end
     end
   elseif ours and tonumber(v[2]) <= now then

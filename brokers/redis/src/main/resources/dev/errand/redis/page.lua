@@ -4,7 +4,7 @@ local members = redis.call('ZREVRANGEBYSCORE', P .. 'errand:all', ARGV[2], '-inf
 local found = {#members / 2}
 for i = 1, #members, 2 do
   local id = members[i]
-  if redis.call('EXISTS', t(id), mirror(id)) > 0 then
+  if redis.call('EXISTS', t(id)) == 1 or trimmed(id) then
     found[#found + 1] = id
     found[#found + 1] = members[i + 1]
   else

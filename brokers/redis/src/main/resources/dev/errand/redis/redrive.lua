@@ -1,7 +1,7 @@
 -- ARGV: now, id, msg, e, the msg that was seen. Makes a dead letter ready again; answers whether.
 local id = ARGV[2]
 if redis.call('EXISTS', t(id)) == 0 then
-  if redis.call('EXISTS', mirror(id)) == 0 then return 0 end
+  if not trimmed(id) then return 0 end
   redis.call('COPY', mirror(id), t(id))
 end
 local v = redis.call('HMGET', t(id), 'state', 'e:cause', 'msg')

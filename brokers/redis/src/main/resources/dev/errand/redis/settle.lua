@@ -2,14 +2,14 @@
 -- lock. Verdicts: C completed and kept until at, R retried at, X dead (text: cause, line feed, reason), L released
 -- until at, K cancelled and kept for at. The lock: see release in lib.lua.
 -- Answers for each: 0 stale, 1 written, 2 cancelled as somebody had asked.
-local answers, processed, failed = {}, 0, 0
+local answers, ran, processed, failed = {}, {}, 0, 0
 for i = 4, #ARGV, 9 do
   local id, verdict, msg, e, at, text = ARGV[i], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], ARGV[i + 5], ARGV[i + 6]
   local v = holds(id, ARGV[i + 1])
   local answer = 0
   if v then
     answer = 1
-    unhand(id)
+    ran[#ran + 1] = id
     local asked = v[4]
     if asked and (verdict == 'R' or verdict == 'L' or verdict == 'K') then
       if verdict ~= 'L' then processed = processed + 1 end
@@ -55,6 +55,7 @@ for i = 4, #ARGV, 9 do
   end
   answers[#answers + 1] = answer
 end
+unhand(ran)
 count('processed', processed, ARGV[2], ARGV[3])
 count('failed', failed, ARGV[2], ARGV[3])
 tell_due()

@@ -5,7 +5,7 @@ local answers = {}
 for i = 2, #ARGV do
   local id = ARGV[i]
   local key = t(id)
-  if redis.call('EXISTS', key) == 0 then key = mirror(id) end
+  if redis.call('EXISTS', key) == 0 and trimmed(id) then key = mirror(id) end
   local moving = ''
   if redis.call('EXISTS', key) == 0 then
     key = P .. 'errand:m:' .. id

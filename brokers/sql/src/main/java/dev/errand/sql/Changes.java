@@ -1,6 +1,7 @@
 package dev.errand.sql;
 
 import dev.errand.TaskId;
+import dev.errand.broker.Lease;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,16 +10,26 @@ import java.util.Set;
 /** What a transaction did that somebody may be waiting for, in this process or another. Told after the commit. */
 final class Changes {
     /**
-     * A running task that somebody wants called off, or that was taken from a worker.
+     * A running task that somebody wants called off.
      *
      * @param worker the slot of the worker that holds it
      * @param task which
      */
     record Held(long worker, TaskId task) {}
 
+    /**
+     * A lease that has run out and whose task was taken back. A worker of this process is told at once, one of another process
+     * learns it by its next renewal.
+     *
+     * @param worker the slot of the worker that held it
+     * @param lease which
+     */
+    record Lost(long worker, Lease lease) {}
+
     private final Set<String> readyQueues = new HashSet<>();
     private final List<TaskId> ended = new ArrayList<>();
     private final List<Held> cancels = new ArrayList<>();
+    private final List<Lost> losses = new ArrayList<>();
     private final List<Runnable> afterCommit = new ArrayList<>();
     private boolean due;
     private boolean schedules;
@@ -36,6 +47,11 @@ final class Changes {
     /** A worker should be told to stop this task. */
     void cancel(long worker, TaskId task) {
         cancels.add(new Held(worker, task));
+    }
+
+    /** A worker has lost this lease. */
+    void lost(long worker, Lease lease) {
+        losses.add(new Lost(worker, lease));
     }
 
     /** A task may fall due earlier than any known before. */
@@ -57,6 +73,7 @@ final class Changes {
         readyQueues.addAll(more.readyQueues);
         ended.addAll(more.ended);
         cancels.addAll(more.cancels);
+        losses.addAll(more.losses);
         afterCommit.addAll(more.afterCommit);
         due |= more.due;
         schedules |= more.schedules;
@@ -72,6 +89,10 @@ final class Changes {
 
     List<Held> cancels() {
         return cancels;
+    }
+
+    List<Lost> losses() {
+        return losses;
     }
 
     List<Runnable> afterCommit() {

@@ -13,9 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Stores new tasks: the id decides first, then the unique key. */
+/** Stores new tasks: the id decides first, then the unique key. Those with nothing special about them go by {@link NewRows}. */
 final class Enqueueing {
-    private static final String BY_ID = "SELECT " + TaskRow.COLUMNS + " FROM task WHERE id = ?";
+    static final String BY_ID = "SELECT " + TaskRow.COLUMNS + " FROM task WHERE id = ?";
     private static final String LARGE = "INSERT INTO large_payload (seq, bytes) VALUES (?, ?)";
     private static final String FIRST_DUE = "SELECT due FROM task WHERE due IS NOT NULL ORDER BY due LIMIT 1";
 
@@ -27,11 +27,19 @@ final class Enqueueing {
         this.debouncing = debouncing;
     }
 
+    /** The answers may still change, to a duplicate, until the transaction runs another statement or ends. */
     List<Receipt> enqueue(Transaction tx, List<Envelope> tasks) throws SQLException {
         List<Receipt> receipts = new ArrayList<>(tasks.size());
         long firstDue = anyDue(tx, tasks) ? firstDue(tx) : Long.MIN_VALUE;
         long place = tx.places(tasks.size());
         for (Envelope task : tasks) {
+            if (NewRows.suits(task)) {
+                tx.newRows().add(task, place, receipts);
+                queues.know(tx, task.queue());
+                tx.changes().ready(task.queue());
+                place++;
+                continue;
+            }
             Receipt receipt = task.unique() == null ? null : duplicate(tx, task, task.unique());
             if (task.debounce() != null) {
                 receipt = replaced(tx, task, task.debounce(), place);

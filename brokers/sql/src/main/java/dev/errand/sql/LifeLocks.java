@@ -110,6 +110,32 @@ final class LifeLocks {
         }
     }
 
+    /**
+     * Takes a slot of this process anew. Its byte may be free though we hold it: when anybody in this process closes a file, the
+     * system frees all locks of the process on it. False: it was given back, or somebody looks at it just now.
+     */
+    boolean retake(long slot) throws IOException {
+        lock.lock();
+        try {
+            FileLock before = held.get(slot);
+            if (before == null) {
+                return false;
+            }
+            if (before.isValid()) {
+                before.release();
+            }
+            FileLock taken = channel.tryLock(FIRST_SLOT + slot, 1, false);
+            if (taken != null) {
+                held.put(slot, taken);
+            }
+            return taken != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // a second copy of this class in this JVM
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Gives a slot back. Idempotent. */
     void release(long slot) {
         lock.lock();

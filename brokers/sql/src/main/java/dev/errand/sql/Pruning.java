@@ -14,8 +14,10 @@ final class Pruning {
             "SELECT " + Known.COLUMNS + " FROM task WHERE expires <= ? ORDER BY expires LIMIT ?";
     private static final String QUEUES = "SELECT name FROM queue ORDER BY name";
     private static final String COUNT = "SELECT count(*) FROM task WHERE state = %d AND state > 6 AND queue = ?";
-    private static final String OLDEST = "SELECT " + Known.COLUMNS
-            + " FROM task WHERE state = %d AND state > 6 AND queue = ? AND ended <= ? ORDER BY ended, seq LIMIT ?";
+    private static final String OLDEST = "SELECT seq, ended FROM task WHERE state = %d AND state > 6 AND queue = ?"
+            + " AND ended <= ? ORDER BY ended, seq LIMIT ?";
+    private static final String STILL =
+            "SELECT " + Known.COLUMNS + " FROM task WHERE seq = ? AND state = ? AND ended = ?";
 
     private final String countDead = COUNT.formatted(State.DEAD);
     private final String countCancelled = COUNT.formatted(State.CANCELLED);
@@ -33,29 +35,55 @@ final class Pruning {
         }
     }
 
-    /** Whether there are tasks to prune; for a reading session. */
-    boolean look(Session session, DeadLetterLimits limits, long now) throws SQLException {
-        return !expired(session, now, 1).isEmpty()
-                || !tooOldOrMany(session, limits, now, 1, true).isEmpty()
-                || !tooOldOrMany(session, limits, now, 1, false).isEmpty();
+    /** A task that has ended, and when: it is the same one only if it has not ended anew. */
+    private record Mark(long seq, long ended) {}
+
+    /**
+     * What is to be deleted: counting what ended takes long when there is much of it, so it is found by reading, and who deletes
+     * looks at the found ones alone.
+     */
+    record Found(boolean expired, List<Mark> cancelled, List<Mark> dead) {
+        boolean isNothing() {
+            return !expired && cancelled.isEmpty() && dead.isEmpty();
+        }
     }
 
-    Pruned prune(Transaction tx, DeadLetterLimits limits, int max) throws SQLException {
+    /** At most {@code max} of each kind; for a reading session. */
+    Found look(Session session, DeadLetterLimits limits, long now, int max) throws SQLException {
+        return new Found(
+                !expired(session, now, 1).isEmpty(),
+                tooOldOrMany(session, limits, now, max, false),
+                tooOldOrMany(session, limits, now, max, true));
+    }
+
+    /** Deletes what was found and is still so, at most {@code max} in all. */
+    static Pruned prune(Transaction tx, Found found, int max) throws SQLException {
         List<Known> ended = expired(tx.session(), tx.now(), max);
         for (Known task : ended) {
             // A completed task's key keeps its own time; a cancelled one's is free already.
             Ending.remove(tx, task);
         }
-        List<Known> cancelled = tooOldOrMany(tx.session(), limits, tx.now(), max - ended.size(), false);
+        List<Known> cancelled = still(tx, found.cancelled, State.CANCELLED, max - ended.size());
         for (Known task : cancelled) {
             Ending.remove(tx, task);
         }
-        int left = max - ended.size() - cancelled.size();
-        List<Known> dead = tooOldOrMany(tx.session(), limits, tx.now(), left, true);
+        List<Known> dead = still(tx, found.dead, State.DEAD, max - ended.size() - cancelled.size());
         for (Known task : dead) {
             Ending.delete(tx, task);
         }
         return new Pruned(ended.size() + cancelled.size(), dead.size());
+    }
+
+    private static List<Known> still(Transaction tx, List<Mark> marks, int state, int max) throws SQLException {
+        List<Known> still = new ArrayList<>();
+        for (Mark mark : marks.subList(0, Math.min(max, marks.size()))) {
+            PreparedStatement select = tx.prepare(STILL);
+            select.setLong(1, mark.seq);
+            select.setInt(2, state);
+            select.setLong(3, mark.ended);
+            still.addAll(Known.readAll(select));
+        }
+        return still;
     }
 
     private static List<Known> expired(Session session, long now, int max) throws SQLException {
@@ -65,31 +93,36 @@ final class Pruning {
         return Known.readAll(select);
     }
 
-    private List<Known> tooOldOrMany(Session session, DeadLetterLimits limits, long now, int max, boolean dead)
+    private List<Mark> tooOldOrMany(Session session, DeadLetterLimits limits, long now, int max, boolean dead)
             throws SQLException {
-        List<Known> found = new ArrayList<>();
+        List<Mark> found = new ArrayList<>();
         for (String queue : queues(session)) {
             int room = max - found.size();
             if (room <= 0) {
                 break;
             }
             long excess = Math.min(room, count(session, queue, dead) - limits.perQueue());
-            List<Known> surplus = excess > 0 ? oldest(session, queue, Long.MAX_VALUE, excess, dead) : List.of();
+            List<Mark> surplus = excess > 0 ? oldest(session, queue, Long.MAX_VALUE, excess, dead) : List.of();
             long cutoff = now - Millis.of(limits.age());
-            List<Known> old = dead ? oldest(session, queue, cutoff, room, true) : List.of();
+            List<Mark> old = dead ? oldest(session, queue, cutoff, room, true) : List.of();
             // Both begin with the oldest, so that the longer one has the other in it.
             found.addAll(old.size() > surplus.size() ? old : surplus);
         }
         return found;
     }
 
-    private List<Known> oldest(Session session, String queue, long endedBy, long max, boolean dead)
-            throws SQLException {
+    private List<Mark> oldest(Session session, String queue, long endedBy, long max, boolean dead) throws SQLException {
         PreparedStatement select = session.prepare(dead ? oldestDead : oldestCancelled);
         select.setString(1, queue);
         select.setLong(2, endedBy);
         select.setLong(3, max);
-        return Known.readAll(select);
+        List<Mark> marks = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                marks.add(new Mark(row.getLong(1), row.getLong(2)));
+            }
+        }
+        return marks;
     }
 
     private static List<String> queues(Session session) throws SQLException {

@@ -1,7 +1,10 @@
 package dev.errand.sql;
 
 import dev.errand.AttemptError;
+import dev.errand.TaskId;
+import dev.errand.broker.AttemptToken;
 import dev.errand.broker.History;
+import dev.errand.broker.Lease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
@@ -22,7 +25,7 @@ final class Recovering {
     private static final String EXPIRED_EXISTS =
             "SELECT 1 FROM task WHERE state = 2 AND worker = ? AND lease <= ? LIMIT 1";
     private static final String HELD =
-            "SELECT seq, attempts, crashes, errors, id FROM task WHERE state = 2 AND worker = ?"
+            "SELECT seq, attempts, crashes, errors, id, attempt, nonce FROM task WHERE state = 2 AND worker = ?"
                     + " AND lease <= ? ORDER BY lease LIMIT ?";
     private static final String HOLDERS = "SELECT DISTINCT worker FROM task WHERE state = 2";
     private static final String RUN_OUT = "lease ran out";
@@ -37,7 +40,7 @@ final class Recovering {
     /** What is to be done, found by reading. */
     private record Case(long slot, String worker, boolean dead) {}
 
-    private record Row(long seq, History history, String id) {}
+    private record Row(long seq, History history, TaskId id, AttemptToken token) {}
 
     /** Whether there is anything to recover; for a reading session. */
     boolean look(Session session, long now) throws SQLException, IOException {
@@ -112,11 +115,15 @@ final class Recovering {
         List<Row> rows = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                rows.add(new Row(row.getLong(1), history(row), row.getString(5)));
+                rows.add(new Row(
+                        row.getLong(1),
+                        history(row),
+                        TaskId.of(row.getString(5)),
+                        new AttemptToken(row.getLong(6), row.getLong(7))));
             }
         }
         for (Row row : rows.reversed()) {
-            Known task = Known.byId(tx, dev.errand.TaskId.of(row.id()));
+            Known task = Known.byId(tx, row.id());
             if (task == null) {
                 continue;
             }
@@ -127,6 +134,7 @@ final class Recovering {
                     row.history().attempts() + 1);
             Settling.write(tx, task, row.history().crashed(crash));
             Settling.giveBack(tx, task, null);
+            tx.changes().lost(one.slot(), new Lease(row.id(), task.queue(), row.token()));
         }
         return rows.size();
     }

@@ -1,5 +1,6 @@
 package dev.errand.sql;
 
+import dev.errand.InvalidTaskException;
 import dev.errand.TaskId;
 import dev.errand.broker.Payload;
 import dev.errand.broker.ScheduleStore;
@@ -12,9 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The statements about schedules and their runs. */
 final class ScheduleRows {
+    private static final Logger log = LoggerFactory.getLogger(ScheduleRows.class);
     private static final String COLUMNS = "name, definition, payload, content_type, payload_version, handled, due,"
             + " waiting, paused, last_task, declared, seen, version";
     private static final String ALL = "SELECT " + COLUMNS + " FROM schedule ORDER BY name";
@@ -76,21 +80,37 @@ final class ScheduleRows {
         List<Stored> found = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
-                found.add(new Stored(
-                        row.getString(1),
-                        row.getString(2),
-                        new Payload(row.getBytes(3), row.getString(4), row.getInt(5)),
-                        Instant.ofEpochMilli(row.getLong(6)),
-                        Millis.instant(Columns.number(row, 7)),
-                        Json.toTimes(row.getString(8)),
-                        row.getInt(9) != 0,
-                        task(row.getString(10)),
-                        row.getString(11),
-                        Millis.instant(Columns.number(row, 12)),
-                        row.getLong(13)));
+                try {
+                    found.add(read(row));
+                } catch (InvalidTaskException e) {
+                    log.warn("A row of the table schedule is passed over: {}; delete it", e.getMessage());
+                }
             }
         }
         return found;
+    }
+
+    /** Throws if not even the name can be one. */
+    private static Stored read(ResultSet row) throws SQLException {
+        String name = row.getString(1);
+        Instant due = Millis.instant(Columns.number(row, 7));
+        long version = row.getLong(13);
+        try {
+            return new Stored(
+                    name,
+                    row.getString(2),
+                    new Payload(row.getBytes(3), row.getString(4), row.getInt(5)),
+                    Instant.ofEpochMilli(row.getLong(6)),
+                    due,
+                    Json.toTimes(row.getString(8)),
+                    row.getInt(9) != 0,
+                    task(row.getString(10)),
+                    row.getString(11),
+                    Millis.instant(Columns.number(row, 12)),
+                    version);
+        } catch (RuntimeException e) {
+            return Stored.damaged(name, due, e.getMessage(), version);
+        }
     }
 
     private static @Nullable TaskId task(@Nullable String id) {

@@ -21,6 +21,7 @@ final class Schema {
     /** In the header of every file of ours, where {@code file(1)} and others see it: "Errd". */
     static final int APPLICATION_ID = 0x45727264;
 
+    private static final String WAL = "wal";
     private static final List<String> STEPS = List.of("001-tasks.sql", "002-events.sql");
     /** Up to this size a file is checked through and through when it is opened. */
     private static final long CHECKED_BYTES = 8L << 20;
@@ -47,9 +48,22 @@ final class Schema {
         if (found > 0 && Files.size(file) <= CHECKED_BYTES) {
             check(session, file);
         }
-        session.executeOnce("PRAGMA journal_mode = WAL");
+        useLog(session, file);
         for (int next = found + 1; next <= version(); next++) {
             apply(session, next, now);
+        }
+    }
+
+    /** The mode stays with the file, so it is set only once; SQLite answers the old one if it cannot. */
+    private static void useLog(Session session, Path file) throws SQLException {
+        if (WAL.equals(text(session, "PRAGMA journal_mode"))) {
+            return;
+        }
+        String mode = text(session, "PRAGMA journal_mode = WAL");
+        if (!WAL.equals(mode)) {
+            throw new StorageException("The SQLite file " + file + " stays in the journal mode " + mode
+                    + ", in which readers and writers hinder each other; end other programs that use it, or put it on a"
+                    + " file system that has shared memory");
         }
     }
 
@@ -107,6 +121,13 @@ final class Schema {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(Session session, String sql) throws SQLException {
+        try (Statement statement = session.statement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getString(1) : "";
         }
     }
 

@@ -180,6 +180,11 @@ final class SqlBroker implements Broker, Writer.Audience {
                     intake.signals().cancel(cancel.task());
                 }
             }
+            for (Changes.Lost loss : changes.losses()) {
+                if (loss.worker() == intake.slot()) {
+                    intake.signals().lost(loss.lease());
+                }
+            }
             if (changes.isDue()) {
                 intake.signals().dueChanged();
             }

@@ -13,9 +13,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, progress and log lines, in tables of their own; a mark on the task says that there are any. */
@@ -38,6 +40,8 @@ final class SqlRecords implements TaskRecords {
             + MAX_LINES + ")";
     private static final String STEPS = "SELECT name, content_type, version, result FROM step"
             + " WHERE seq = (SELECT seq FROM task WHERE id = ?) ORDER BY rowid";
+    private static final String STEP_NAMES =
+            "SELECT name FROM step WHERE seq = (SELECT seq FROM task WHERE id = ?) ORDER BY rowid";
     private static final String PROGRESS =
             "SELECT fraction, text, at FROM progress WHERE seq = (SELECT seq FROM task WHERE id = ?)";
     private static final String LINES = "SELECT at, attempt, text FROM task_line"
@@ -158,6 +162,19 @@ final class SqlRecords implements TaskRecords {
                 }
             }
             return steps;
+        });
+    }
+
+    @Override
+    public Set<String> stepNames(TaskId id) {
+        return broker.readers().read(session -> {
+            Set<String> names = new LinkedHashSet<>();
+            try (ResultSet row = of(session, STEP_NAMES, id).executeQuery()) {
+                while (row.next()) {
+                    names.add(row.getString(1));
+                }
+            }
+            return names;
         });
     }
 

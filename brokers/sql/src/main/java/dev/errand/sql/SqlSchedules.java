@@ -1,11 +1,13 @@
 package dev.errand.sql;
 
+import dev.errand.ErrandException;
 import dev.errand.TaskId;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.ScheduleStore;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,28 @@ final class SqlSchedules implements ScheduleStore {
         return broker.writer().call(1 + tasks.size(), tx -> advance(tx, next, expected, tasks, runs));
     }
 
+    /** All at once, so that they share commits; the writer sees to it that one that fails fails alone. */
+    @Override
+    public List<Advanced> advance(List<Advance> steps) {
+        List<Call<Optional<List<Receipt>>>> calls = new ArrayList<>(steps.size());
+        for (Advance step : steps) {
+            Call<Optional<List<Receipt>>> call = new Call<>(
+                    1 + step.tasks().size(),
+                    tx -> advance(tx, step.next(), step.expected(), step.tasks(), step.runs()));
+            broker.writer().submit(call);
+            calls.add(call);
+        }
+        return calls.stream().map(SqlSchedules::answer).toList();
+    }
+
+    private static Advanced answer(Call<Optional<List<Receipt>>> call) {
+        try {
+            return call.await().<Advanced>map(Advanced.Done::new).orElseGet(Advanced.Superseded::new);
+        } catch (ErrandException e) {
+            return new Advanced.Failed(e);
+        }
+    }
+
     private Optional<List<Receipt>> advance(
             Transaction tx, Stored next, long expected, List<Envelope> tasks, List<Run> runs) throws SQLException {
         Stored before = ScheduleRows.find(tx.session(), next.name());
@@ -72,6 +96,7 @@ final class SqlSchedules implements ScheduleStore {
             return Optional.empty();
         }
         List<Receipt> receipts = enqueueing.enqueue(tx, tasks);
+        tx.newRows().store(); // from now on the answers stand
         Map<TaskId, TaskId> duplicates = new HashMap<>();
         for (int i = 0; i < receipts.size(); i++) {
             if (receipts.get(i) instanceof Receipt.Duplicate duplicate) {

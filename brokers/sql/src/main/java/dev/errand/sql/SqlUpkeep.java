@@ -39,8 +39,8 @@ final class SqlUpkeep implements Upkeep {
     public Pruned prune(DeadLetterLimits limits, int max) {
         Instant now = broker.time().now();
         pruneKeys(now, max);
-        boolean needed = broker.readers().read(session -> pruning.look(session, limits, Millis.of(now)));
-        return needed ? broker.writer().call(max, tx -> pruning.prune(tx, limits, max)) : new Pruned(0, 0);
+        Pruning.Found found = broker.readers().read(session -> pruning.look(session, limits, Millis.of(now), max));
+        return found.isNothing() ? new Pruned(0, 0) : broker.writer().call(max, tx -> Pruning.prune(tx, found, max));
     }
 
     /** Keys do not count as tasks, so all that there are go at once, in commits of a slice each that let others in between. */

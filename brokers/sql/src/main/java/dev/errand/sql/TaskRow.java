@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,16 @@ final class TaskRow {
                     + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, "
                     + Long.MAX_VALUE + ", " + Long.MAX_VALUE + ") ON CONFLICT (id) DO NOTHING";
 
+    /** Of the same width, and with the same defaults, for tasks that have nothing else. */
+    private static final String INSERT_PLAIN =
+            "INSERT INTO task (seq, id, type, queue, priority, created, attempts, crashes, max_attempts, timeout, retention,"
+                    + " explicit, content_type, version, size, payload, state, ready, ord, attempt, nonce, lease) VALUES %s"
+                    + " ON CONFLICT (id) DO NOTHING";
+
+    private static final String PLAIN_ROW =
+            "(?%1$d, ?%2$d, ?1, ?2, ?3, ?%3$d, 0, 0, ?4, ?5, ?6, ?7, ?8, ?9, length(?%4$d), ?%4$d, " + State.PENDING
+                    + ", ?10, ?%1$d, 0, " + Long.MAX_VALUE + ", " + Long.MAX_VALUE + ")";
+
     private static final String LARGE_PAYLOAD = "SELECT bytes FROM large_payload WHERE seq = ?";
 
     /**
@@ -74,6 +85,18 @@ final class TaskRow {
 
     static boolean isLarge(int size) {
         return size > LARGE;
+    }
+
+    /**
+     * Stores so many pending tasks. Parameters, from 1: type, queue, priority, attempts, timeout, retention, explicit fields,
+     * content type, version, the time; from {@code shared + 1}, {@code each} for each row: seq, id, created, payload.
+     */
+    static String insertPlain(int count, int shared, int each) {
+        StringJoiner all = new StringJoiner(", ");
+        for (int first = shared + 1; first <= shared + count * each; first += each) {
+            all.add(PLAIN_ROW.formatted(first, first + 1, first + 2, first + 3));
+        }
+        return INSERT_PLAIN.formatted(all);
     }
 
     /** Sets the parameters of {@link #INSERT}. */

@@ -16,6 +16,7 @@ final class Transaction {
     private final long now;
     private final RandomGenerator random;
     private final Changes changes = new Changes();
+    private final NewRows newRows;
     private boolean counterRead;
     private boolean counterChanged;
     private long line;
@@ -26,14 +27,23 @@ final class Transaction {
         this.session = session;
         this.now = now;
         this.random = random;
+        this.newRows = new NewRows(session, now);
     }
 
-    Session session() {
+    /** What has been held back is stored first, so that whoever asks sees it. */
+    Session session() throws SQLException {
+        newRows.store();
         return session;
     }
 
+    /** The same for a statement. */
     PreparedStatement prepare(String sql) throws SQLException {
-        return session.prepare(sql);
+        return session().prepare(sql);
+    }
+
+    /** Where new tasks without anything special are held back, to be stored together. */
+    NewRows newRows() {
+        return newRows;
     }
 
     /** The time of this transaction. */
@@ -78,7 +88,7 @@ final class Transaction {
         if (counterRead) {
             return;
         }
-        try (ResultSet row = prepare(READ_COUNTER).executeQuery()) {
+        try (ResultSet row = session.prepare(READ_COUNTER).executeQuery()) {
             if (!row.next()) {
                 throw new SQLException("the table counter is empty");
             }
@@ -91,8 +101,9 @@ final class Transaction {
 
     /** Writes what was held back; before the commit. */
     void finish() throws SQLException {
+        newRows.store();
         if (counterChanged) {
-            PreparedStatement update = prepare(WRITE_COUNTER);
+            PreparedStatement update = session.prepare(WRITE_COUNTER);
             update.setLong(1, line);
             update.setLong(2, slot);
             update.setLong(3, front);

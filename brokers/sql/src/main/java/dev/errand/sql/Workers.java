@@ -3,6 +3,7 @@ package dev.errand.sql;
 import dev.errand.broker.WorkerRegistry.Registered;
 import dev.errand.broker.WorkerSpec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,13 +46,21 @@ final class Workers {
         return slot;
     }
 
-    /** The heartbeat; also puts back a row that was lost. */
+    /** The heartbeat; also puts back a row that was lost, because somebody has taken this worker for dead. */
     void beat(Transaction tx, long slot, WorkerSpec spec, String lockFile) throws SQLException {
         PreparedStatement seen = tx.prepare(SEEN);
         seen.setLong(1, tx.now());
         seen.setLong(2, slot);
-        if (seen.executeUpdate() == 0) {
+        if (seen.executeUpdate() == 0 && retake(slot)) {
             put(tx, slot, spec, lockFile);
+        }
+    }
+
+    private boolean retake(long slot) {
+        try {
+            return lives.retake(slot);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

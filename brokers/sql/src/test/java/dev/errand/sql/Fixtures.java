@@ -81,10 +81,13 @@ final class Fixtures {
     /** Records what it is told. */
     static final class Told implements Signals {
         final LinkedBlockingQueue<TaskId> cancels = new LinkedBlockingQueue<>();
+        final LinkedBlockingQueue<Lease> losses = new LinkedBlockingQueue<>();
         private final CountDownLatch due = new CountDownLatch(1);
 
         @Override
-        public void lost(Lease lease) {}
+        public void lost(Lease lease) {
+            losses.add(lease);
+        }
 
         @Override
         public void cancel(TaskId task) {

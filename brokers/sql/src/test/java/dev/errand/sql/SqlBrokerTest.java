@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,13 +248,16 @@ class SqlBrokerTest {
     }
 
     @Test
-    void aLapsedLeaseIsRecoveredAndTheOldAttemptIsStale() {
+    void aLapsedLeaseIsRecoveredAndTheOldAttemptIsStale() throws Exception {
         broker.enqueue(List.of(task("a"), task("b")));
         Delivery first = takeOne();
         time.advance(LEASE.minusMillis(1));
         assertThat(upkeep.recover(10)).isZero();
         time.advance(Duration.ofMillis(1));
         assertThat(upkeep.recover(10)).isEqualTo(1);
+        assertThat(told.losses.poll(60, TimeUnit.SECONDS))
+                .as("its worker is told at once")
+                .isEqualTo(first.lease());
         Delivery second = takeOne();
         assertThat(second.envelope().id().value()).isEqualTo("a");
         assertThat(second.lease().token().number()).isEqualTo(2);

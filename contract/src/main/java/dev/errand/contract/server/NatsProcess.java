@@ -2,8 +2,6 @@ package dev.errand.contract.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +23,6 @@ public final class NatsProcess implements AutoCloseable {
     /** Why tests are skipped where {@link #isPresent} says no. */
     public static final String MISSING = "there is no nats-server on this machine: install it, or let verify fetch it";
 
-    private static final int LOWEST_PORT = 12_000;
-    private static final int HIGHEST_PORT = 32_000;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     /** Ends the server when its standard input ends. */
     private static final String GUARD = "\"$@\" </dev/null & server=$!; echo $server; cat >/dev/null; kill -9 $server";
@@ -48,28 +43,12 @@ public final class NatsProcess implements AutoCloseable {
     public static NatsProcess started(String... settings) {
         try {
             NatsProcess server =
-                    new NatsProcess(Files.createTempDirectory("errand-nats-"), freePort(), List.of(settings));
+                    new NatsProcess(Files.createTempDirectory("errand-nats-"), Ports.free(), List.of(settings));
             server.start();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * Below those that the system gives to outgoing connections: one of these would be in the way when the server is started
-     * again.
-     */
-    private static int freePort() {
-        for (int i = 0; i < 1_000; i++) {
-            int candidate = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-            try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                // It is taken: the next one.
-            }
-        }
-        throw new AssertionError("no free port from " + LOWEST_PORT + " to " + HIGHEST_PORT);
     }
 
     /** Whether there is a server to be tried. */
