@@ -1,7 +1,6 @@
 package dev.errand.nats;
 
 import io.nats.client.Message;
-import io.nats.client.impl.NatsJetStreamMetaData;
 
 /**
  * A message that a consumer has handed to us.
@@ -13,13 +12,10 @@ import io.nats.client.impl.NatsJetStreamMetaData;
  */
 record Delivered(Line line, Stored message, String acknowledge, long times) {
     static Delivered of(Line line, Message message) {
-        NatsJetStreamMetaData data = message.metaData();
+        String acknowledge = String.valueOf(message.getReplyTo());
+        ReplySubject reply = ReplySubject.parse(acknowledge);
         Stored stored = Stored.of(
-                message.getSubject(),
-                data.streamSequence(),
-                data.timestamp().toInstant(),
-                JetStream.headers(message),
-                message.getData());
-        return new Delivered(line, stored, String.valueOf(message.getReplyTo()), data.deliveredCount());
+                message.getSubject(), reply.sequence(), reply.time(), JetStream.headers(message), message.getData());
+        return new Delivered(line, stored, acknowledge, reply.times());
     }
 }

@@ -23,7 +23,7 @@ final class HeaderText {
     }
 
     private static String encode(String text, String more) {
-        if (text.chars().allMatch(c -> isPlain(c, more))) {
+        if (isPlain(text, more)) {
             return text;
         }
         StringBuilder out = new StringBuilder(text.length() + 16);
@@ -35,6 +35,15 @@ final class HeaderText {
             }
         }
         return out.toString();
+    }
+
+    private static boolean isPlain(String text, String more) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!isPlain(text.charAt(i), more)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPlain(int c, String more) {

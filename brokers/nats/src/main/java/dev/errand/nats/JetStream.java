@@ -181,8 +181,8 @@ final class JetStream {
         if (from == null) {
             return Map.of();
         }
-        Map<String, String> headers = new LinkedHashMap<>();
-        from.forEach((name, values) -> headers.put(name, values.isEmpty() ? "" : values.getFirst()));
+        Map<String, String> headers = LinkedHashMap.newLinkedHashMap(from.size());
+        from.forEach((name, values) -> headers.put(name, values.isEmpty() ? "" : values.get(0)));
         return headers;
     }
 

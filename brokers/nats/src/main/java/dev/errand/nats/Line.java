@@ -208,6 +208,16 @@ final class Line {
         }
     }
 
+    /** Whether a request is under way. */
+    boolean isAsking() {
+        lock.lock();
+        try {
+            return under != Request.NONE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Waits until no request is under way; at most so long. */
     void awaitEnd(Duration max) {
         long end = link.time().nanoTime() + max.toNanos();

@@ -7,6 +7,7 @@ import dev.errand.time.Signal;
 import dev.errand.time.Time;
 import io.nats.client.Connection;
 import io.nats.client.Message;
+import io.nats.client.api.ServerInfo;
 import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.List;
@@ -62,6 +63,11 @@ final class Link implements AutoCloseable {
         onChange.remove(listener);
     }
 
+    /** Tells all who listen to look again. */
+    void stir() {
+        onChange.forEach(Runnable::run);
+    }
+
     /** Grows each time the connection breaks. */
     int breaks() {
         return breaks.get();
@@ -85,6 +91,19 @@ final class Link implements AutoCloseable {
         }
         if (connection.getStatus() != Connection.Status.CONNECTED) {
             throw away("the connection is " + connection.getStatus(), null);
+        }
+    }
+
+    /** Names the connection as it is now; another one after each break. */
+    String identity() {
+        ServerInfo server = connection.getServerInfo();
+        return server.getServerId() + "/" + server.getClientId();
+    }
+
+    /** What was sent before a break may be lost, and what was sent after it is not. */
+    void requireSame(String identity) {
+        if (!identity.equals(identity())) {
+            throw away("the connection broke before the answer", null);
         }
     }
 

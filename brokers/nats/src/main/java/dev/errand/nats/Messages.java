@@ -470,7 +470,7 @@ final class Messages {
 
     private static @Nullable Instant instant(Map<String, String> in, String name) {
         String value = in.get(name);
-        return value == null ? null : Instant.parse(value);
+        return value == null ? null : WireTime.parse(value);
     }
 
     private static long whole(Map<String, String> in, String name, long otherwise) {

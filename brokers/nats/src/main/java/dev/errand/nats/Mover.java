@@ -69,8 +69,9 @@ final class Mover implements AutoCloseable {
                     line.repaired();
                 }
                 List<Message> messages = line.poll(BATCH);
+                // The next ones come while these are moved.
+                line.arm(BATCH);
                 if (messages.isEmpty()) {
-                    line.arm(BATCH);
                     rest(Line.WAIT);
                 } else {
                     move(messages);

@@ -9,6 +9,7 @@ import dev.errand.broker.Durability;
 import dev.errand.broker.Envelope;
 import dev.errand.broker.Intake;
 import dev.errand.broker.Profile;
+import dev.errand.broker.QueueControl;
 import dev.errand.broker.QueueStats;
 import dev.errand.broker.Receipt;
 import dev.errand.broker.Signals;
@@ -31,14 +32,17 @@ final class NatsBroker implements Broker {
             Capability.FENCING,
             Capability.ATOMIC_RETRY,
             Capability.OLDEST_AGE,
+            Capability.PAUSE,
             Capability.DEAD_LETTERS_BY_ID,
             Capability.SHARED);
 
     private final Parts parts;
     private final Profile profile;
     private final Enqueueing enqueueing;
+    private final NatsQueueControl control;
     private final Map<Class<?>, Object> extensions;
     private final Set<NatsIntake> intakes = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> leaving = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable Mover mover;
     private @Nullable Leases leases;
@@ -68,9 +72,11 @@ final class NatsBroker implements Broker {
                 Optional.empty());
         this.enqueueing =
                 new Enqueueing(parts.js(), parts.subjects(), parts.topology(), parts.publishing(), parts.time());
+        this.control = new NatsQueueControl(parts);
         this.extensions = Map.of(
                 DeadLetters.class, new NatsDeadLetters(parts),
                 QueueStats.class, new NatsQueueStats(parts),
+                QueueControl.class, control,
                 Subscriptions.class, new NatsSubscriptions(parts, enqueueing));
     }
 
@@ -104,7 +110,8 @@ final class NatsBroker implements Broker {
     @Override
     public Intake open(WorkerSpec spec, Signals signals) {
         parts.link().requireUp();
-        NatsIntake intake = new NatsIntake(this, parts, spec, signals);
+        control.watch();
+        NatsIntake intake = new NatsIntake(this, parts, control, spec, signals);
         intakes.add(intake);
         startHelpers();
         return intake;
@@ -126,6 +133,14 @@ final class NatsBroker implements Broker {
         intakes.remove(intake);
     }
 
+    /** Does something that need not be waited for; {@link #close} waits for it. */
+    void afterwards(Runnable work) {
+        Thread thread = Thread.ofVirtual().name("errand-nats-leaving").unstarted(work);
+        leaving.add(thread);
+        thread.start();
+        leaving.removeIf(other -> other.getState() == Thread.State.TERMINATED);
+    }
+
     @Override
     public <T> Optional<T> extension(Class<T> port) {
         return Optional.ofNullable(extensions.get(port)).map(port::cast);
@@ -137,6 +152,7 @@ final class NatsBroker implements Broker {
             return;
         }
         List.copyOf(intakes).forEach(NatsIntake::close);
+        leaving.forEach(Leases::join);
         synchronized (this) {
             if (mover != null) {
                 mover.close();

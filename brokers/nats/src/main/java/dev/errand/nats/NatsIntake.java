@@ -43,6 +43,7 @@ final class NatsIntake implements Intake {
 
     private final NatsBroker broker;
     private final Parts parts;
+    private final NatsQueueControl control;
     private final WorkerSpec spec;
     private final Signals signals;
     private final Map<String, Line> lines = new LinkedHashMap<>();
@@ -56,9 +57,10 @@ final class NatsIntake implements Intake {
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean stopped;
 
-    NatsIntake(NatsBroker broker, Parts parts, WorkerSpec spec, Signals signals) {
+    NatsIntake(NatsBroker broker, Parts parts, NatsQueueControl control, WorkerSpec spec, Signals signals) {
         this.broker = broker;
         this.parts = parts;
+        this.control = control;
         this.spec = spec;
         this.signals = signals;
         this.settling = new Settling(parts, held);
@@ -103,7 +105,8 @@ final class NatsIntake implements Intake {
             while (!stopped) {
                 parts.link().requireUp();
                 repair();
-                List<Delivery> deliveries = collect(request);
+                List<TakeRequest.Demand> demands = demands(request);
+                List<Delivery> deliveries = collect(request, demands);
                 if (!deliveries.isEmpty()) {
                     return deliveries;
                 }
@@ -111,7 +114,7 @@ final class NatsIntake implements Intake {
                 if (nudged.getAndSet(false) || !left.isPositive()) {
                     return List.of();
                 }
-                arm(request);
+                arm(demands);
                 try {
                     bell.await(left.compareTo(FORGOTTEN) < 0 ? left : FORGOTTEN);
                 } catch (InterruptedException e) {
@@ -152,9 +155,19 @@ final class NatsIntake implements Intake {
         }
     }
 
-    private List<Delivery> collect(TakeRequest request) {
+    /** Of queues that are not paused. */
+    private List<TakeRequest.Demand> demands(TakeRequest request) {
+        Map<String, Instant> paused = control.held();
+        return paused.isEmpty()
+                ? request.demands()
+                : request.demands().stream()
+                        .filter(demand -> !paused.containsKey(demand.queue()))
+                        .toList();
+    }
+
+    private List<Delivery> collect(TakeRequest request, List<TakeRequest.Demand> demands) {
         List<Delivery> deliveries = new ArrayList<>();
-        for (TakeRequest.Demand demand : request.demands()) {
+        for (TakeRequest.Demand demand : demands) {
             Line line = lines.get(demand.queue());
             int room = Math.min(demand.max(), request.max() - deliveries.size());
             if (line == null || room < 1 || stopped) {
@@ -169,8 +182,8 @@ final class NatsIntake implements Intake {
         return deliveries;
     }
 
-    private void arm(TakeRequest request) {
-        for (TakeRequest.Demand demand : request.demands()) {
+    private void arm(List<TakeRequest.Demand> demands) {
+        for (TakeRequest.Demand demand : demands) {
             Line line = lines.get(demand.queue());
             if (line != null && !stopped) {
                 line.arm(1);
@@ -307,10 +320,7 @@ final class NatsIntake implements Intake {
         }
         parts.link().forget(ring);
         try {
-            for (Line line : lines.values()) {
-                line.awaitEnd(Line.WAIT.multipliedBy(2));
-                giveBack(line, line.poll(Integer.MAX_VALUE));
-            }
+            lines.values().forEach(line -> giveBack(line, line.poll(Integer.MAX_VALUE)));
             List<Outcome> open = new ArrayList<>();
             held.values().forEach(task -> open.add(released(task)));
             settling.settle(open);
@@ -321,6 +331,23 @@ final class NatsIntake implements Intake {
                     e);
         }
         broker.forget(this);
+        if (lines.values().stream().anyMatch(Line::isAsking)) {
+            broker.afterwards(this::leave);
+        } else {
+            leave();
+        }
+    }
+
+    /** No request can be called back: what the last one brings goes back when it has ended. */
+    private void leave() {
+        try {
+            for (Line line : lines.values()) {
+                line.awaitEnd(Line.WAIT.multipliedBy(2));
+                giveBack(line, line.poll(Integer.MAX_VALUE));
+            }
+        } catch (ErrandException e) {
+            log.debug("What came after the end of worker {} runs again when its lease has run out", spec.id(), e);
+        }
         parts.link().connection().closeDispatcher(dispatcher);
     }
 

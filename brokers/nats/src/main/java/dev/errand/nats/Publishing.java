@@ -4,6 +4,7 @@ import dev.errand.BrokerUnavailableException;
 import dev.errand.broker.Envelope;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Stores messages and reads what the server says to that. Thread-safe. */
 final class Publishing {
     private static final String MESSAGE_ID = "Nats-Msg-Id";
+    private static final String SEQUENCE = "\"seq\":";
     private static final String EXPECTED = "Nats-Expected-Last-Subject-Sequence";
 
     /** The answer to one message. */
@@ -67,6 +69,10 @@ final class Publishing {
         if (message == null || message.isStatusMessage()) {
             return new Answer.Unroutable();
         }
+        long sequence = sequence(message.getData());
+        if (sequence > 0) {
+            return new Answer.Done(sequence);
+        }
         JetStream.Answer answer = JetStream.parse(message);
         JetStream.Refusal refusal = answer.refusal();
         if (refusal == null) {
@@ -81,12 +87,26 @@ final class Publishing {
         return new Answer.Failed(refusal);
     }
 
+    /** Of the usual answer, {@code {"stream":"…", "seq":17}}; 0: it has to be read in full. */
+    private static long sequence(byte[] json) {
+        String text = new String(json, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf(SEQUENCE);
+        if (at < 0 || text.contains("\"error\"")) {
+            return 0;
+        }
+        long sequence = 0;
+        for (int i = at + SEQUENCE.length(); i < text.length() && Character.isDigit(text.charAt(i)); i++) {
+            sequence = sequence * 10 + text.charAt(i) - '0';
+        }
+        return sequence;
+    }
+
     /** By what a repeated enqueue of the very same task is told from another one with the same id. */
     static String idOf(Envelope task, String tail) {
         return tail + ".0."
                 + Subjects.digest(
-                        task.type().getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                        task.created().toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                        task.type().getBytes(StandardCharsets.UTF_8),
+                        task.created().toString().getBytes(StandardCharsets.US_ASCII),
                         task.payload().bytes());
     }
 

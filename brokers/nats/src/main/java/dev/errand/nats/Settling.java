@@ -12,6 +12,7 @@ import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -240,7 +241,7 @@ final class Settling {
     // ---- remove
 
     private void remove(List<Job> jobs) {
-        List<Job> acknowledged = new ArrayList<>();
+        List<Job> fresh = new ArrayList<>();
         List<Job> deleted = new ArrayList<>();
         for (Job job : jobs) {
             if (!job.isOpen()) {
@@ -248,23 +249,41 @@ final class Settling {
             }
             HeldTask task = job.task();
             if (task.isFresh()) {
-                job.under = parts.acknowledge(task.acknowledge());
-                acknowledged.add(job);
+                fresh.add(job);
             } else {
                 job.under = parts.js()
                         .askDelete(task.line().stream(), task.message().sequence());
                 deleted.add(job);
             }
         }
+        acknowledge(fresh);
         Link.Deadline deadline = parts.link().deadline();
-        for (Job job : acknowledged) {
-            parts.link().await(job.under(), deadline);
-            job.answer = DONE;
-        }
         for (Job job : deleted) {
             job.answer =
                     parts.js().deleted(job.under(), deadline) || job.target == Target.READY ? DONE : superseded(job);
         }
+    }
+
+    /**
+     * Many at once, confirmed by the last of each consumer: a server takes what comes over one connection for one consumer in its
+     * order. What another connection took from there on says nothing of what came before.
+     */
+    private void acknowledge(List<Job> jobs) {
+        Map<Line, Job> last = new HashMap<>();
+        jobs.forEach(job -> last.put(job.task().line(), job));
+        String connection = parts.link().identity();
+        for (Job job : jobs) {
+            String subject = job.task().acknowledge();
+            if (Objects.equals(last.get(job.task().line()), job)) {
+                job.under = parts.acknowledge(subject);
+            } else {
+                parts.acknowledgeSoon(subject);
+            }
+        }
+        Link.Deadline deadline = parts.link().deadline();
+        last.values().forEach(job -> parts.link().await(job.under(), deadline));
+        parts.link().requireSame(connection);
+        jobs.forEach(job -> job.answer = DONE);
     }
 
     /** Somebody else was faster: takes back what has been stored. */

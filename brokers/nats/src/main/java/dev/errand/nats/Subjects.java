@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.regex.Pattern;
 
 /**
  * The names of streams and subjects. {@code errand.t.<queue>.<task>} are tasks, {@code errand.d.…} those that are not due,
@@ -13,19 +12,31 @@ import java.util.regex.Pattern;
  * @param prefix of all of them
  */
 record Subjects(String prefix) {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final int LONGEST_PLAIN = 64;
     private static final int LEGIBLE = 40;
     private static final int HASHED = 22;
 
     /** A name as one part of a subject or stream name: as it is if it can be, else what can be of it, and half its SHA-256. */
     static String token(String name) {
-        if (PLAIN.matcher(name).matches()) {
+        if (isPlain(name)) {
             return name;
         }
         String begin = name.replaceAll("[^A-Za-z0-9_-]", "_");
         return begin.substring(0, Math.min(begin.length(), LEGIBLE))
                 + '='
                 + digest(name.getBytes(StandardCharsets.UTF_8)).substring(0, HASHED);
+    }
+
+    private static boolean isPlain(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean plain =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+            if (!plain) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= LONGEST_PLAIN;
     }
 
     static String digest(byte[]... parts) {
@@ -64,6 +75,23 @@ record Subjects(String prefix) {
     /** Its name has words and dots as subjects have. */
     String subscription(String name) {
         return prefix + ".s." + name;
+    }
+
+    String pauseStream() {
+        return prefix + "-p";
+    }
+
+    String pauses() {
+        return prefix + ".p.>";
+    }
+
+    String pause(String queue) {
+        return prefix + ".p." + token(queue);
+    }
+
+    /** Told to everybody when one was changed; in no stream. */
+    String pauseChanged() {
+        return prefix + ".n.pauses";
     }
 
     String tasks() {

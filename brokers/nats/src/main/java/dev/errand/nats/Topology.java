@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *   <li>{@code errand-d}: tasks that are not due, of all queues; work queue; consumer {@code mover}
  *   <li>{@code errand-x}: dead letters, 90 days
  *   <li>{@code errand-s}: subscriptions to events
+ *   <li>{@code errand-p}: paused queues
  * </ul>
  */
 final class Topology {
@@ -30,6 +31,7 @@ final class Topology {
     private final JetStream js;
     private final Subjects subjects;
     private final NatsOptions options;
+    private final Map<String, Duration> queues = new ConcurrentHashMap<>();
     private final Map<String, Duration> known = new ConcurrentHashMap<>();
 
     Topology(JetStream js, Subjects subjects, NatsOptions options) {
@@ -40,10 +42,14 @@ final class Topology {
 
     /** Sees to the stream and consumer of a queue; answers after how long an unrenewed delivery comes again. */
     Duration queue(String queue) {
-        return known.computeIfAbsent(subjects.taskStream(queue), stream -> {
-            stream(stream, subjects.tasks(queue), "workqueue", queue);
-            return consumer(stream, WORKER);
-        });
+        Duration there = queues.get(queue);
+        return there != null
+                ? there
+                : queues.computeIfAbsent(queue, name -> {
+                    String stream = subjects.taskStream(name);
+                    stream(stream, subjects.tasks(name), "workqueue", name);
+                    return consumer(stream, WORKER);
+                });
     }
 
     /** Sees to what all queues share. */
@@ -60,10 +66,15 @@ final class Topology {
             stream(stream, subjects.subscriptions(), "limits", "subscriptions");
             return Duration.ZERO;
         });
+        known.computeIfAbsent(subjects.pauseStream(), stream -> {
+            stream(stream, subjects.pauses(), "limits", "paused queues");
+            return Duration.ZERO;
+        });
     }
 
     /** Something was not there that should be: look again at the next use. */
     void doubt() {
+        queues.clear();
         known.clear();
     }
 
