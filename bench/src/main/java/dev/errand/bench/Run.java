@@ -3,6 +3,7 @@ package dev.errand.bench;
 import dev.errand.bench.broker.Bare;
 import dev.errand.bench.broker.Peer;
 import dev.errand.bench.broker.Site;
+import dev.errand.bench.broker.Wire;
 import dev.errand.bench.report.Output;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,5 +18,10 @@ import java.util.Optional;
 record Run(Path scratch, Plan plan, boolean withBare, Optional<Peer> peer, Output output) {
     Optional<Bare> bare(Site site) throws Exception {
         return withBare ? Optional.of(site.bare()) : Optional.empty();
+    }
+
+    /** To another process, where the bare client is measured and can. */
+    Optional<Wire> wire(Site site) {
+        return withBare ? site.wire() : Optional.empty();
     }
 }

@@ -10,9 +10,14 @@ import dev.errand.bench.report.Figures;
 import dev.errand.bench.report.Numbers;
 import dev.errand.broker.Capability;
 import dev.errand.broker.Profile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A worker process is killed (SIGKILL) while it runs tasks, and another worker has nothing to do. The times are from the kill
@@ -22,6 +27,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 record TakeoverWorkload(String name, int tasks) implements Workload {
     private static final int CONCURRENCY = 64;
+    private static final long STALL = Duration.ofSeconds(60).toNanos();
+    private static final long LOOK = Duration.ofMillis(5).toNanos();
 
     @Override
     public boolean slow() {
@@ -30,7 +37,7 @@ record TakeoverWorkload(String name, int tasks) implements Workload {
 
     @Override
     public boolean suits(Profile profile) {
-        return profile.can(Capability.SHARED) && profile.can(Capability.COUNTS);
+        return profile.can(Capability.SHARED);
     }
 
     @Override
@@ -56,17 +63,28 @@ record TakeoverWorkload(String name, int tasks) implements Workload {
                 .withTimes(times.quantiles())));
     }
 
+    private static void await(Path file, Child child) throws IOException {
+        long start = System.nanoTime();
+        while (!Files.exists(file)) {
+            if (!child.alive()) {
+                throw child.trouble("has ended");
+            }
+            if (System.nanoTime() - start > STALL) {
+                throw child.trouble("does not run all tasks after a minute");
+            }
+            LockSupport.parkNanos(LOOK);
+        }
+    }
+
     private Samples once(Ours ours, Site site, Folder folder, Tally tally) throws Exception {
         Census census = new Census();
         AtomicLong killed = new AtomicLong();
         AtomicLongArray after = new AtomicLongArray(tasks);
-        try (Child child =
-                Child.start("victim", folder.path(), List.of("-Xmx256m"), TakeoverWorker.class, List.of(site.url()))) {
+        Path running = folder.path().resolve("running-" + System.nanoTime());
+        List<String> arguments = List.of(site.url(), Integer.toString(tasks), running.toString());
+        try (Child child = Child.start("victim", folder.path(), List.of("-Xmx256m"), TakeoverWorker.class, arguments)) {
             ours.fill(census, tasks, o -> {});
-            ours.awaitRunning(tasks);
-            if (!child.alive()) {
-                throw child.trouble("has ended");
-            }
+            await(running, child);
             try (Worker worker = ours.worker(CONCURRENCY, (payload, task) -> {
                 after.compareAndSet(Payload.number(payload), 0, System.nanoTime() - killed.get());
                 Ours.ran(census, payload, task);

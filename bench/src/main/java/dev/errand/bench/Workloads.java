@@ -1,5 +1,6 @@
 package dev.errand.bench;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Every workload, in the order in which they run. */
@@ -14,6 +15,7 @@ final class Workloads {
             new LatencyWorkload("latency-200"),
             new TwoProcessLatencyWorkload("latency-200-two"),
             new DueWorkload("due-10000", 10_000),
+            new DelayedWorkload("delayed-10s", Duration.ofSeconds(10)),
             new RunningWorkload("running-10000", 10_000),
             new TakeoverWorkload("takeover-50", 50),
             new BacklogWorkload("backlog-1m", 1_000_000));

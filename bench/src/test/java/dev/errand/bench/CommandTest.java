@@ -24,8 +24,8 @@ class CommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "''                              | name a broker: sqlite, redis, nats, memory, or a broker URL",
-                "oracle                          | There is no broker 'oracle' to measure; give sqlite, redis, nats, memory",
+                "''                              | name a broker: sqlite, redis, nats, rabbitmq, memory, or a broker URL",
+                "oracle                          | There is no broker 'oracle' to measure; give sqlite, redis, nats, rabbitmq, memory",
                 "memory --workload nope          | there is no workload 'nope'; there are enqueue-1, enqueue-8",
                 "memory --peer asynq             | There is no peer 'asynq' to be measured beside memory",
                 "memory --rounds 0               | --rounds must be 1 to 100",

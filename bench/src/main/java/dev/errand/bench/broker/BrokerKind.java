@@ -13,9 +13,10 @@ import java.util.stream.Collectors;
  */
 public interface BrokerKind {
     /** Every kind that can be measured. */
-    List<BrokerKind> ALL = List.of(new SqliteKind(), new RedisKind(), new NatsKind(), new MemoryKind());
+    List<BrokerKind> ALL =
+            List.of(new SqliteKind(), new RedisKind(), new NatsKind(), new RabbitKind(), new MemoryKind());
 
-    /** The URL scheme, also its name on the command line. */
+    /** Its name on the command line, as a rule also its URL scheme. */
     String scheme();
 
     /**
@@ -44,8 +45,10 @@ public interface BrokerKind {
      */
     static BrokerKind of(String broker) {
         String scheme = broker.contains(":") ? BrokerUrl.parse(broker).scheme() : broker;
+        // A protocol that is not called as its server is.
+        String name = scheme.equals("amqp") || scheme.equals("amqps") ? "rabbitmq" : scheme;
         return ALL.stream()
-                .filter(kind -> kind.scheme().equals(scheme))
+                .filter(kind -> kind.scheme().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new ConfigurationException("There is no broker '" + scheme + "' to measure; give "
                         + ALL.stream().map(BrokerKind::scheme).collect(Collectors.joining(", "))

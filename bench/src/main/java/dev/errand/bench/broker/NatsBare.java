@@ -31,8 +31,8 @@ final class NatsBare implements Bare {
 
     private final Connection connection;
     private final JetStreamSubscription subscription;
-    /** Whether the last message that was taken was the last that there was. */
-    private boolean empty;
+    /** How many are in the stream: no request asks for more than there are, so that none is left open. */
+    private int stored;
 
     NatsBare(String url) throws Exception {
         connection = Nats.connect(url.replaceFirst("\\?.*", ""));
@@ -83,30 +83,28 @@ final class NatsBare implements Bare {
                 throw new IOException("not stored: " + answer);
             }
         }
+        stored += payloads.size();
     }
 
     @Override
     public int takeAndComplete(int max) throws Exception {
-        if (empty) {
-            empty = false;
+        int wanted = Math.min(max, stored);
+        if (wanted == 0) {
             return 0;
         }
-        subscription.pullNoWait(max);
-        List<CompletableFuture<Message>> confirmed = new ArrayList<>(max);
-        while (confirmed.size() < max) {
-            Message message = subscription.nextMessage(confirmed.isEmpty() ? PATIENCE : Duration.ofMillis(100));
+        subscription.pullNoWait(wanted);
+        List<CompletableFuture<Message>> confirmed = new ArrayList<>(wanted);
+        while (confirmed.size() < wanted) {
+            Message message = subscription.nextMessage(PATIENCE);
             if (message == null) {
-                break;
+                throw new IOException("only " + confirmed.size() + " of " + wanted + " messages came");
             }
             confirmed.add(connection.request(message.getReplyTo(), ACK));
-            if (message.metaData().pendingCount() == 0) {
-                empty = true;
-                break;
-            }
         }
         for (CompletableFuture<Message> each : confirmed) {
             each.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         }
+        stored -= confirmed.size();
         return confirmed.size();
     }
 

@@ -31,6 +31,7 @@ final class RedisBare implements Bare {
     private static final long LEASE_MILLIS = 30_000;
     private static final long COUNTERS_KEPT_SECONDS = 90 * 86_400L;
     private static final int TAKEN_FIELDS = 5;
+    private static final int PLAIN_VALUES = 4;
     private static final byte[] NONE = {};
 
     private final RedisClient client;
@@ -71,9 +72,10 @@ final class RedisBare implements Bare {
     @Override
     public void enqueue(List<byte[]> payloads) throws IOException {
         long now = System.currentTimeMillis();
-        List<byte[]> arguments = new ArrayList<>(2 + payloads.size() * 8);
+        List<byte[]> arguments = new ArrayList<>(3 + payloads.size() * PLAIN_VALUES);
         arguments.add(bytes(now));
         arguments.add(NONE);
+        arguments.add(bytes(PLAIN_VALUES));
         for (byte[] payload : payloads) {
             number++;
             String id = new UUID(now << 16 | 0x7000 | (number & 0xfff), Long.MIN_VALUE | number).toString();
@@ -81,10 +83,6 @@ final class RedisBare implements Bare {
             arguments.add(message(id, payload));
             arguments.add(extras(now));
             arguments.add(bytes(now * 1_000 + number));
-            arguments.add(bytes(0));
-            arguments.add(NONE);
-            arguments.add(bytes(0));
-            arguments.add(NONE);
         }
         for (Object answer : run(enqueue, arguments)) {
             if (!answer.equals(1L)) {

@@ -19,8 +19,8 @@ final class RedisKind implements BrokerKind {
               microseconds for each task; Redis runs one at a time.
             - Start latency: two round trips, that of the enqueue and that of the take, after a blocked wait that the enqueue ends.
             - Tasks due at one instant: a script moves a thousand at a time while those before run.
-            - Ten thousand running tasks: an outcome looks for its task in asynq's list of running ones from the newest. Young tasks are found at
-              once; one that was taken long before all the others costs a scan.
+            - Ten thousand running tasks: asynq's list of running ones has no index. A batch of outcomes is looked for in a part of it and removed
+              in one pass; a task that ends alone, taken long before all the others, costs a scan.
             - A killed worker: its liveness key ends after 3.5 s; then its tasks are taken back.
             """;
 
@@ -68,6 +68,11 @@ final class RedisKind implements BrokerKind {
         @Override
         public Bare bare() {
             return new RedisBare(url);
+        }
+
+        @Override
+        public Optional<Wire> wire() {
+            return Optional.of(new RedisWire(url));
         }
 
         @Override

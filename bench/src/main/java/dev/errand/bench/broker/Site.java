@@ -14,9 +14,19 @@ public interface Site extends AutoCloseable {
     /** Opens the bare counterpart, without any tasks; closed by the caller. */
     Bare bare() throws Exception;
 
+    /** Numbers by the bare client to another process, where the broker's server has something like it; closed by the caller. */
+    default Optional<Wire> wire() {
+        return Optional.empty();
+    }
+
     /** The broker's own process, where it is a server that was put up for this. */
     default Optional<Server> server() {
         return Optional.empty();
+    }
+
+    /** How many tasks wait for their time in a measurement of delays. */
+    default int delayed() {
+        return 100_000;
     }
 
     /** Ends what was put up; what it has left in the scratch folder goes with that. */

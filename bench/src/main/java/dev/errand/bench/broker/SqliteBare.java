@@ -10,12 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.UUID;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 
 /**
- * SQLite by its driver alone: the statements of {@code Enqueueing}, {@code Taking} and {@code Ending} and the settings of
+ * SQLite by its driver alone: the statements of {@code NewRows}, {@code Taking} and {@code Ending} and the settings of
  * {@code SqliteDialect} in {@code brokers/sql}, copied. Change them here when they change there.
  */
 final class SqliteBare implements Bare {
@@ -29,12 +30,17 @@ final class SqliteBare implements Bare {
             + " unique_ttl, partition_key, parent, workflow, headers, extensions, errors, debounce, debounce_latest";
 
     private static final String INSERT =
-            "INSERT INTO task (seq, id, type, queue, priority, created, not_before, deadline, attempts,"
-                    + " crashes, max_attempts, timeout, retention, explicit, unique_key, unique_ttl, partition_key, parent, workflow,"
-                    + " headers, extensions, errors, content_type, version, size, payload, state, due, ready, ord, attempt, nonce, lease)"
-                    + " VALUES (?, ?, 'bench', 'bench', 0, ?, NULL, NULL, 0, 0, 25, 1800000, 0, 0, NULL, NULL, NULL, NULL, NULL,"
-                    + " NULL, NULL, NULL, 'application/octet-stream', 1, ?, ?, 1, NULL, ?, ?, 0, " + Long.MAX_VALUE
-                    + ", " + Long.MAX_VALUE + ") ON CONFLICT (id) DO NOTHING";
+            "INSERT INTO task (seq, id, type, queue, priority, created, attempts, crashes, max_attempts, timeout, retention,"
+                    + " explicit, content_type, version, size, payload, state, ready, ord, attempt, nonce, lease) VALUES %s"
+                    + " ON CONFLICT (id) DO NOTHING";
+
+    private static final String ROW = "(?%1$d, ?%2$d, 'bench', 'bench', 0, ?%3$d, 0, 0, 25, 1800000, 0, 0,"
+            + " 'application/octet-stream', 1, length(?%4$d), ?%4$d, 1, ?%3$d, ?%1$d, 0, " + Long.MAX_VALUE + ", "
+            + Long.MAX_VALUE + ")";
+    /** Rows of one statement: a power of two up to this. */
+    private static final int MOST_ROWS = 64;
+
+    private static final int ROW_PARAMETERS = 4;
 
     private static final String TAKE = "UPDATE task SET state = 2, attempt = attempt + 1, nonce = ?, worker = 1,"
             + " lease = ?, started = ?, ready = NULL, reason = NULL WHERE seq IN (SELECT seq FROM task WHERE state = 1"
@@ -53,7 +59,7 @@ final class SqliteBare implements Bare {
     private final Connection connection;
     private final PreparedStatement begin;
     private final PreparedStatement commit;
-    private final PreparedStatement insert;
+    private final List<PreparedStatement> inserts = new ArrayList<>();
     private final PreparedStatement take;
     private final PreparedStatement complete;
     private long last;
@@ -73,7 +79,9 @@ final class SqliteBare implements Bare {
         }
         begin = connection.prepareStatement("BEGIN IMMEDIATE");
         commit = connection.prepareStatement("COMMIT");
-        insert = connection.prepareStatement(INSERT);
+        for (int rows = 1; rows <= MOST_ROWS; rows *= 2) {
+            inserts.add(connection.prepareStatement(insert(rows)));
+        }
         take = connection.prepareStatement(TAKE);
         complete = connection.prepareStatement(COMPLETE);
     }
@@ -82,18 +90,35 @@ final class SqliteBare implements Bare {
     public void enqueue(List<byte[]> payloads) throws SQLException {
         begin.execute();
         long now = System.currentTimeMillis();
-        for (byte[] payload : payloads) {
-            last++;
-            insert.setLong(1, last);
-            insert.setString(2, id(now, last).toString());
-            insert.setLong(3, now);
-            insert.setInt(4, payload.length);
-            insert.setBytes(5, payload);
-            insert.setLong(6, now);
-            insert.setLong(7, last);
-            insert.executeUpdate();
+        List<byte[]> left = payloads;
+        while (!left.isEmpty()) {
+            int rows = Math.min(MOST_ROWS, Integer.highestOneBit(left.size()));
+            insert(left.subList(0, rows), now);
+            left = left.subList(rows, left.size());
         }
         commit.execute();
+    }
+
+    private void insert(List<byte[]> rows, long now) throws SQLException {
+        PreparedStatement insert = inserts.get(Integer.numberOfTrailingZeros(rows.size()));
+        int parameter = 1;
+        for (byte[] payload : rows) {
+            last++;
+            insert.setLong(parameter, last);
+            insert.setString(parameter + 1, id(now, last).toString());
+            insert.setLong(parameter + 2, now);
+            insert.setBytes(parameter + 3, payload);
+            parameter += ROW_PARAMETERS;
+        }
+        insert.executeUpdate();
+    }
+
+    private static String insert(int rows) {
+        StringJoiner all = new StringJoiner(", ");
+        for (int first = 1; first <= rows * ROW_PARAMETERS; first += ROW_PARAMETERS) {
+            all.add(ROW.formatted(first, first + 1, first + 2, first + 3));
+        }
+        return INSERT.formatted(all);
     }
 
     /** In the order of time, as ours are: random ones would cost more in the index. */

@@ -28,6 +28,7 @@ final class Page {
             | `latency-200` | 200 tasks a second for an idle worker in the same process | from the call of enqueue to the handler |
             | `latency-200-two` | the same for a worker in another process | the same |
             | `due-10000` | 10,000 tasks due at one instant | how much later each started |
+            | `delayed-10s` | 100,000 tasks (on RabbitMQ 20,000) due at times spread over 10 s | how much later each started |
             | `running-10000` | 20,000 tasks enqueued in bulk and run while 10,000 others run on the same queue | |
             | `takeover-50` | a worker process is killed while it runs 50 tasks | from the kill until each starts elsewhere |
             | `backlog-1m` | the drain of a part of a million waiting tasks | |

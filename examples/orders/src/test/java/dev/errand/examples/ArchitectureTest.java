@@ -46,7 +46,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule brokersKnowThePortAndNotTheEngine = noClasses()
             .that()
-            .resideInAnyPackage("dev.errand.sql..", "dev.errand.redis..", "dev.errand.nats..", "dev.errand.memory..")
+            .resideInAnyPackage(
+                    "dev.errand.sql..",
+                    "dev.errand.redis..",
+                    "dev.errand.nats..",
+                    "dev.errand.rabbitmq..",
+                    "dev.errand.memory..")
             .should()
             .dependOnClassesThat(resideInAnyPackage(ENGINE));
 
@@ -86,6 +91,7 @@ class ArchitectureTest {
                     "dev.errand.explain..",
                     "dev.errand.memory..",
                     "dev.errand.nats..",
+                    "dev.errand.rabbitmq..",
                     "dev.errand.redis..",
                     "dev.errand.observe..",
                     "dev.errand.schedule..",

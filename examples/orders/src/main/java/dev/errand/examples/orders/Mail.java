@@ -4,14 +4,12 @@ import dev.errand.Retry;
 import dev.errand.TaskType;
 import java.time.Duration;
 
-/** What the e-mail service does for others: the contract, known to both sides. */
+/** What the e-mail service does for others: the contract, known to both sides. {@link Terms} adds what the broker can do beyond it. */
 public interface Mail {
-    /** Confirms an order to its customer; once for each order. */
+    /** Confirms an order to its customer. */
     TaskType<OrderPlaced> CONFIRM = TaskType.of("mail.confirm", OrderPlaced.class)
             .queue("mail")
             .timeout(Duration.ofSeconds(30))
-            .retention(Duration.ofHours(24))
-            .uniqueBy(OrderPlaced::orderId, Duration.ofHours(1))
             .retry(retry(Duration.ofSeconds(2)));
 
     /** Patient with a mail server that is busy; final about an address that does not exist. */

@@ -2,6 +2,7 @@ package dev.errand.examples.orders;
 
 import dev.errand.Errand;
 import dev.errand.ErrandBuilder;
+import dev.errand.TaskType;
 import dev.errand.Worker;
 import dev.errand.examples.orders.smtp.MailFolder;
 import dev.errand.examples.orders.smtp.MailServer;
@@ -92,10 +93,11 @@ public final class MailService implements Callable<Integer> {
         SmtpConnections senders = new SmtpConnections(url);
         Mailer mailer = new Mailer(senders);
         try (Errand errand = Errand.connect(broker, this::observe)) {
+            TaskType<OrderPlaced> confirm = Terms.on(errand.profile()).confirm();
             Worker worker = errand.worker()
                     .name("mail")
-                    .queue(Mail.CONFIRM.spec().queue(), q -> q.max(connections))
-                    .handle(Mail.CONFIRM.retry(Mail.retry(firstRetry)), mailer::confirm)
+                    .queue(confirm.spec().queue(), q -> q.max(connections))
+                    .handle(confirm.retry(Mail.retry(firstRetry)), mailer::confirm)
                     .start();
             Service.runUntilStopped(url.toString(), withParent, worker, errand, senders);
         }

@@ -12,10 +12,12 @@ import java.util.Optional;
  */
 final class OrderDesk {
     private final Errand errand;
+    private final Terms terms;
     private final AuditLog audit;
 
     OrderDesk(Errand errand, AuditLog audit) {
         this.errand = errand;
+        this.terms = Terms.on(errand.profile());
         this.audit = audit;
     }
 
@@ -29,23 +31,23 @@ final class OrderDesk {
      * Places an order; once it returns, its mail is as good as sent, and everybody who subscribes to orders gets it. A request
      * that failed on the way is to be repeated; both have an id that is made from the order's, so that nothing happens twice.
      *
-     * @throws Problem if another order has the same id
+     * @throws Problem if another order has the same id, as far as the broker can look up
      */
     Placed place(OrderPlaced order) throws Problem {
         OrderId id = new OrderId(order.orderId());
-        EnqueueResult result = errand.enqueue(Mail.CONFIRM, order, o -> o.id(id.confirmation()));
+        EnqueueResult result = errand.enqueue(terms.confirm(), order, o -> o.id(id.confirmation()));
         if (!(result instanceof Duplicate)) {
-            errand.publish(Orders.PLACED, order, o -> o.id(id.event()));
+            errand.publish(terms.placed(), order, o -> o.id(id.event()));
             return placed(order, false);
         }
-        Optional<Shown> earlier = find(id);
+        Optional<Shown> earlier = terms.lookUp() ? find(id) : Optional.empty();
         if (earlier.isPresent() && !earlier.get().order().equals(order)) {
             throw Problem.of(
                     409,
                     "The order " + id.value() + " was placed before with other contents; choose another orderId"
                             + " or Idempotency-Key for another order");
         }
-        errand.publish(Orders.PLACED, order, o -> o.id(id.event()));
+        errand.publish(terms.placed(), order, o -> o.id(id.event()));
         return placed(order, true);
     }
 
@@ -54,21 +56,32 @@ final class OrderDesk {
         return new Placed(order, repeated);
     }
 
-    Optional<Shown> find(OrderId id) {
+    /**
+     * An order by its id.
+     *
+     * @throws Problem if the broker cannot look up
+     */
+    Optional<Shown> find(OrderId id) throws Problem {
+        if (!terms.lookUp()) {
+            throw Problem.of(
+                    501,
+                    "The order is where its mail is, on the broker " + terms.broker()
+                            + ", which cannot look up single tasks; it can on others, such as sqlite, redis");
+        }
         return errand.tasks().find(id.confirmation()).map(task -> new Shown(order(task), task));
     }
 
     private OrderPlaced order(TaskInfo task) {
-        return errand.tasks().payload(Mail.CONFIRM, task);
+        return errand.tasks().payload(terms.confirm(), task);
     }
 
     /** How many mails are ready to be sent; throws if the broker is out of reach. */
     long ready() {
-        return errand.queues().depth(Mail.CONFIRM.spec().queue());
+        return errand.queues().depth(terms.confirm().spec().queue());
     }
 
     /** The broker's name. */
     String broker() {
-        return errand.profile().name();
+        return terms.broker();
     }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
  */
 public interface Orders {
     /** An order was placed. Its id is made from the order's, so that it is told once. */
-    EventType<OrderPlaced> PLACED = EventType.of("order.placed", OrderPlaced.class)
-            .timeout(Duration.ofSeconds(30))
-            .retention(Duration.ofHours(24));
+    EventType<OrderPlaced> PLACED =
+            EventType.of("order.placed", OrderPlaced.class).timeout(Duration.ofSeconds(30));
 }

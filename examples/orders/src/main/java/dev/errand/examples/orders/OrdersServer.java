@@ -133,9 +133,10 @@ final class OrdersServer implements AutoCloseable {
     }
 
     private Answer get(String id) throws Problem {
-        OrderDesk.Shown shown = OrderId.parse(id)
-                .flatMap(desk::find)
-                .orElseThrow(() -> Problem.of(404, "There is no such order, or its mail was sent long ago"));
+        Optional<OrderId> named = OrderId.parse(id);
+        OrderDesk.Shown shown = (named.isPresent() ? desk.find(named.get()) : Optional.<OrderDesk.Shown>empty())
+                .orElseThrow(
+                        () -> Problem.of(404, "There is no such order, or its mail was sent and is no longer kept"));
         ObjectNode body = JsonNodeFactory.instance
                 .objectNode()
                 .put("orderId", shown.order().orderId())

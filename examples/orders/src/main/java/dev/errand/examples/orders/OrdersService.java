@@ -4,6 +4,8 @@ import dev.errand.Errand;
 import dev.errand.broker.Capability;
 import dev.errand.broker.Durability;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -12,6 +14,8 @@ import picocli.CommandLine.Option;
         name = "orders",
         description = "Takes orders over HTTP on the loopback interface and has their confirmations sent.")
 public final class OrdersService implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(OrdersService.class);
+
     @Option(
             names = "--broker",
             defaultValue = "${env:ORDERS_BROKER:-sqlite:orders.db}",
@@ -46,10 +50,9 @@ public final class OrdersService implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Errand errand = Errand.connect(
-                broker,
-                c -> c.require(Durability.PROCESS_CRASH)
-                        .require(Capability.SHARED, Capability.FIND, Capability.RETENTION, Capability.UNIQUE));
+        Errand errand =
+                Errand.connect(broker, c -> c.require(Durability.PROCESS_CRASH).require(Capability.SHARED));
+        Terms.on(errand.profile()).note().ifPresent(log::warn);
         AuditLog audit = new AuditLog();
         OrdersServer server;
         try {

@@ -57,6 +57,7 @@ final class Problem extends Exception {
             case 409 -> "Conflict";
             case 413 -> "Content too large";
             case 415 -> "Unsupported media type";
+            case 501 -> "Not implemented";
             case 503 -> "Service unavailable";
             default -> "Internal error";
         };

@@ -1,6 +1,7 @@
 package dev.errand.examples.orders;
 
 import dev.errand.Errand;
+import dev.errand.EventType;
 import dev.errand.Worker;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -53,10 +54,11 @@ public final class StockService implements Callable<Integer> {
     }
 
     static Worker worker(Errand errand, OrderBook stock, OrderBook sales) {
+        EventType<OrderPlaced> placed = Terms.on(errand.profile()).placed();
         return errand.worker()
                 .name("stock")
-                .subscribe(Orders.PLACED, STOCK, (order, task) -> stock.note(order))
-                .subscribe(Orders.PLACED, SALES, (order, task) -> sales.note(order))
+                .subscribe(placed, STOCK, (order, task) -> stock.note(order))
+                .subscribe(placed, SALES, (order, task) -> sales.note(order))
                 .start();
     }
 }

@@ -6,6 +6,7 @@ import dev.errand.DeadCause;
 import dev.errand.Errand;
 import dev.errand.TaskInfo;
 import dev.errand.TaskState;
+import dev.errand.TaskType;
 import dev.errand.Worker;
 import dev.errand.examples.orders.smtp.MailFolder;
 import dev.errand.examples.orders.smtp.MailServer;
@@ -55,7 +56,7 @@ class MailerIT {
         errand = Errand.connect("memory:");
         Mailer mailer = new Mailer(connections);
         worker = errand.worker()
-                .handle(Mail.CONFIRM.retry(Mail.retry(Duration.ofMillis(20))), mailer::confirm)
+                .handle(confirm().retry(Mail.retry(Duration.ofMillis(20))), mailer::confirm)
                 .start();
     }
 
@@ -67,9 +68,13 @@ class MailerIT {
         server.close();
     }
 
+    private TaskType<OrderPlaced> confirm() {
+        return Terms.on(errand.profile()).confirm();
+    }
+
     private TaskInfo ended(String id, String address) throws Exception {
         OrderId order = new OrderId(id);
-        errand.enqueue(Mail.CONFIRM, new OrderPlaced(id, address, "tea, grün", 2), o -> o.id(order.confirmation()));
+        errand.enqueue(confirm(), new OrderPlaced(id, address, "tea, grün", 2), o -> o.id(order.confirmation()));
         return errand.tasks()
                 .awaitEnd(order.confirmation(), Duration.ofSeconds(20))
                 .orElseThrow();

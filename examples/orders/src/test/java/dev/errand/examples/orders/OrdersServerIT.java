@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.errand.Errand;
 import dev.errand.Retry;
 import dev.errand.TaskId;
+import dev.errand.TaskType;
 import dev.errand.Worker;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -170,8 +171,9 @@ class OrdersServerIT {
     void anOrderShowsHowFarItsMailIs() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
+        TaskType<OrderPlaced> confirm = Terms.on(errand.profile()).confirm();
         try (Worker worker = errand.worker()
-                .handle(Mail.CONFIRM.retry(Retry.fixed(Duration.ofHours(1)).never(BadAddress.class)), (order, task) -> {
+                .handle(confirm.retry(Retry.fixed(Duration.ofHours(1)).never(BadAddress.class)), (order, task) -> {
                     running.countDown();
                     go.await();
                     switch (order.orderId()) {

@@ -12,8 +12,11 @@ import dev.errand.examples.orders.Mail;
 import dev.errand.examples.orders.OrderId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,13 +29,27 @@ final class BrokerWatch implements AutoCloseable {
      * The mail queue at one moment.
      *
      * @param counts tasks by state
-     * @param oldest for how long the oldest ready task has been ready; zero: none is
+     * @param all whether every state is counted; else only what is ready
+     * @param oldest for how long the oldest ready task has been ready, zero: none is; empty: the broker does not know
      */
-    record Queue(Map<TaskState, Long> counts, Duration oldest) {
-        static final Queue UNKNOWN = new Queue(Map.of(), Duration.ZERO);
+    record Queue(Map<TaskState, Long> counts, boolean all, Optional<Duration> oldest) {
+        static final Queue UNKNOWN = new Queue(Map.of(), false, Optional.empty());
 
         long in(TaskState state) {
             return counts.getOrDefault(state, 0L);
+        }
+
+        /** What a view says of it. */
+        List<String> words() {
+            List<String> words = new ArrayList<>();
+            words.add("ready " + in(TaskState.PENDING));
+            if (all) {
+                words.add("sending " + in(TaskState.ACTIVE));
+                words.add("to be retried " + (in(TaskState.RETRY) + in(TaskState.SCHEDULED)));
+            }
+            oldest.ifPresent(
+                    age -> words.add(String.format(Locale.ROOT, "oldest ready %.1f s", age.toMillis() / 1000.0)));
+            return words;
         }
 
         /** Tasks that have not ended. */
@@ -52,8 +69,7 @@ final class BrokerWatch implements AutoCloseable {
     private final DemoOrders orders;
 
     BrokerWatch(String url, DemoOrders orders) {
-        this.errand = Errand.connect(
-                url, c -> c.require(Capability.SHARED, Capability.FIND, Capability.COUNTS, Capability.OLDEST_AGE));
+        this.errand = Errand.connect(url, c -> c.require(Capability.SHARED));
         this.orders = orders;
     }
 
@@ -64,15 +80,25 @@ final class BrokerWatch implements AutoCloseable {
 
     Queue queue() {
         try {
-            Duration oldest = errand.queues()
-                    .oldestReady(QUEUE)
-                    .map(since -> Duration.between(since, Instant.now()))
-                    .orElse(Duration.ZERO);
-            return new Queue(errand.queues().counts(QUEUE), oldest);
+            Optional<Duration> oldest = can(Capability.OLDEST_AGE) ? Optional.of(oldest()) : Optional.empty();
+            return can(Capability.COUNTS)
+                    ? new Queue(errand.queues().counts(QUEUE), true, oldest)
+                    : new Queue(Map.of(TaskState.PENDING, errand.queues().depth(QUEUE)), false, oldest);
         } catch (ErrandException e) {
             log.warn("The queue cannot be looked at now: {}", e.getMessage());
             return Queue.UNKNOWN;
         }
+    }
+
+    private boolean can(Capability capability) {
+        return errand.profile().can(capability);
+    }
+
+    private Duration oldest() {
+        return errand.queues()
+                .oldestReady(QUEUE)
+                .map(since -> Duration.between(since, Instant.now()))
+                .orElse(Duration.ZERO);
     }
 
     /** The dead letters of this run, with the reason of each. */
@@ -103,8 +129,11 @@ final class BrokerWatch implements AutoCloseable {
         return id.value().startsWith(PREFIX) ? id.value().substring(PREFIX.length()) : "";
     }
 
-    /** Those of the orders whose task is on the broker and has not ended. */
-    Set<String> onTheirWay(Set<String> some) {
+    /** Those of the orders whose task is on the broker and has not ended; empty if the broker cannot find single tasks. */
+    Optional<Set<String>> onTheirWay(Set<String> some) {
+        if (!can(Capability.FIND)) {
+            return Optional.empty();
+        }
         Set<String> found = new HashSet<>();
         for (String order : some) {
             boolean open = errand.tasks()
@@ -115,7 +144,7 @@ final class BrokerWatch implements AutoCloseable {
                 found.add(order);
             }
         }
-        return found;
+        return Optional.of(found);
     }
 
     @Override

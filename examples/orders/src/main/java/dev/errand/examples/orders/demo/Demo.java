@@ -126,7 +126,7 @@ public final class Demo implements Callable<Integer> {
             if (json) {
                 System.out.println(Summary.json(result));
             }
-            failed = !result.good() || (plan.once() && result.tally().waiting() > 0);
+            failed = !result.good() || (plan.once() && result.tally().open() > 0);
             return failed ? 1 : 0;
         } catch (DemoFailure e) {
             view.close();

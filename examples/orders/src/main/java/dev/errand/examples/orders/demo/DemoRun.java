@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,6 +28,7 @@ final class DemoRun {
     private static final Duration QUIET = Duration.ofSeconds(15);
     private static final long TICK_MILLIS = 100;
     private static final Duration OUTAGE_EVERY = Duration.ofSeconds(40);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private final Plan plan;
     private final Path folder;
@@ -41,6 +43,7 @@ final class DemoRun {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final long start = System.nanoTime();
     private Duration lastOutage = Duration.ZERO;
+    private Duration lastLook = Duration.ZERO;
 
     DemoRun(Plan plan, Path folder, View view) throws IOException {
         this.plan = plan;
@@ -103,7 +106,7 @@ final class DemoRun {
             stopped = true;
             services.stop();
             Map<String, String> dead = watch.deadLetters();
-            Set<String> open = watch.onTheirWay(ledger.open());
+            Optional<Set<String>> open = watch.onTheirWay(ledger.open());
             Tally tally = Tally.of(ledger.acknowledged(), mails.list(), dead.keySet(), open);
             Set<String> told = subscribers.told();
             told.retainAll(ledger.acknowledged());
@@ -122,7 +125,9 @@ final class DemoRun {
         while (!stop.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
             BrokerWatch.Queue queue = watch.queue();
             noteDeadLetters(queue, watch);
-            if (services.check() && killer.due(services.mail.age(), ledger.mails(), queue.in(TaskState.ACTIVE))) {
+            // Where that is not counted, something may be running.
+            long running = queue.all() ? queue.in(TaskState.ACTIVE) : 1;
+            if (services.check() && killer.due(services.mail.age(), ledger.mails(), running)) {
                 services.killMail();
             }
             considerOutage();
@@ -144,10 +149,16 @@ final class DemoRun {
     }
 
     private void noteDeadLetters(BrokerWatch.Queue queue, BrokerWatch watch) {
-        // A shared broker may have others' dead letters too; then the list is read each time.
-        if (queue.in(TaskState.DEAD) == ledger.deadLetters()) {
+        // A shared broker may have others' dead letters too; then the list is read each time. Where they are not
+        // counted, now and
+        // then.
+        boolean look = queue.all()
+                ? queue.in(TaskState.DEAD) != ledger.deadLetters()
+                : elapsed().minus(lastLook).compareTo(LOOK_EVERY) >= 0;
+        if (!look) {
             return;
         }
+        lastLook = elapsed();
         watch.deadLetters().forEach((order, why) -> {
             if (ledger.dead(order)) {
                 happenings.add(Happenings.Kind.BAD, "order " + order + " is a dead letter, " + why);

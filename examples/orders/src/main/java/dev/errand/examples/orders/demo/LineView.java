@@ -1,6 +1,5 @@
 package dev.errand.examples.orders.demo;
 
-import dev.errand.TaskState;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -26,11 +25,9 @@ final class LineView implements View {
         }
         shown = second;
         Ledger ledger = picture.ledger();
-        BrokerWatch.Queue queue = picture.queue();
         out.printf(
                 Locale.ROOT,
-                "%4d s   orders %d (%.0f/s)   mails %d (%.0f/s)   dead letters %d   in stock %d, in sales %d   ready %d, sending %d, to be retried %d,"
-                        + " oldest waiting %.1f s%n",
+                "%4d s   orders %d (%.0f/s)   mails %d (%.0f/s)   dead letters %d   in stock %d, in sales %d   %s%n",
                 second,
                 ledger.orders(),
                 ledger.placed.rate(),
@@ -39,10 +36,7 @@ final class LineView implements View {
                 ledger.deadLetters(),
                 picture.told().reserved(),
                 picture.told().counted(),
-                queue.in(TaskState.PENDING),
-                queue.in(TaskState.ACTIVE),
-                queue.in(TaskState.RETRY),
-                queue.oldest().toMillis() / 1000.0);
+                String.join(", ", picture.queue().words()));
     }
 
     @Override

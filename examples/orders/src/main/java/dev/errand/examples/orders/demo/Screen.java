@@ -1,6 +1,5 @@
 package dev.errand.examples.orders.demo;
 
-import dev.errand.TaskState;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.format.DateTimeFormatter;
@@ -92,14 +91,7 @@ final class Screen implements View {
     }
 
     private void queue(Picture picture) {
-        BrokerWatch.Queue queue = picture.queue();
-        lines.add(String.format(
-                Locale.ROOT,
-                "   on the broker  ready %d · sending %d · to be retried %d · oldest ready %.1f s",
-                queue.in(TaskState.PENDING),
-                queue.in(TaskState.ACTIVE),
-                queue.in(TaskState.RETRY) + queue.in(TaskState.SCHEDULED),
-                queue.oldest().toMillis() / 1000.0));
+        lines.add("   on the broker  " + String.join(" · ", picture.queue().words()));
         lines.add("");
     }
 

@@ -2,6 +2,7 @@ package dev.errand.examples.orders.demo;
 
 import java.util.Locale;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What is said at the end of a run. */
 final class Summary {
@@ -28,6 +29,12 @@ final class Summary {
                 tally.waiting(),
                 tally.lost(),
                 result.told());
+        if (tally.unknown() > 0) {
+            text += String.format(
+                    Locale.ROOT,
+                    "%n  %,7d  without an end: whether they are on their way, this broker cannot say",
+                    tally.unknown());
+        }
         return result.kills() == 0
                 ? text
                 : text + "\nThe mail process was killed " + (result.kills() == 1 ? "once" : result.kills() + " times")
@@ -37,7 +44,7 @@ final class Summary {
     /** For programs: one line. */
     static String json(DemoRun.Result result) {
         Tally tally = result.tally();
-        return JsonNodeFactory.instance
+        ObjectNode json = JsonNodeFactory.instance
                 .objectNode()
                 .put("orders", tally.orders())
                 .put("mails", tally.mails())
@@ -48,7 +55,10 @@ final class Summary {
                 .put("lost", tally.lost())
                 .put("told", result.told())
                 .put("kills", result.kills())
-                .put("seconds", Math.round(result.seconds() * 10) / 10.0)
-                .toString();
+                .put("seconds", Math.round(result.seconds() * 10) / 10.0);
+        if (tally.unknown() > 0) {
+            json.put("unknown", tally.unknown());
+        }
+        return json.toString();
     }
 }

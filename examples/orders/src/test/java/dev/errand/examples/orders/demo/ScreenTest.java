@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,9 +31,13 @@ class ScreenTest {
     }
 
     private Picture picture() {
+        BrokerWatch.Queue queue = new BrokerWatch.Queue(
+                Map.of(TaskState.PENDING, 12L, TaskState.RETRY, 3L), true, Optional.of(Duration.ofMillis(1500)));
+        return picture(queue);
+    }
+
+    private Picture picture(BrokerWatch.Queue queue) {
         Picture.Seen seen = new Picture.Seen(17, Duration.ofSeconds(61), "http://127.0.0.1:8080", true);
-        BrokerWatch.Queue queue =
-                new BrokerWatch.Queue(Map.of(TaskState.PENDING, 12L, TaskState.RETRY, 3L), Duration.ofMillis(1500));
         return new Picture(
                 Duration.ofSeconds(75),
                 "sqlite, durability OS_CRASH",
@@ -68,6 +73,14 @@ class ScreenTest {
                         "1,200 orders reserved, 1,100 counted",
                         "refuses everything for 3 s",
                         "order 199");
+    }
+
+    @Test
+    void saysNothingOfWhatTheBrokerDoesNotCount() {
+        LineView view = new LineView(out);
+        view.show(picture(new BrokerWatch.Queue(Map.of(TaskState.PENDING, 12L), false, Optional.empty())));
+        view.close();
+        assertThat(text()).contains("ready 12").doesNotContain("sending", "retried", "oldest");
     }
 
     @Test
